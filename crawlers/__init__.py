@@ -1,0 +1,1 @@
+"""Collect: spiders bring postings from public boards to the inbox."""

@@ -1,0 +1,108 @@
+"""Board: the declared facts of one source, and the registry of boards, which finds them by itself."""
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from index.terms import BoardInfo, BoardTerms
+
+if TYPE_CHECKING:
+    from crawlers.bases.spider import BoardSpider
+    from index.settings import Settings
+
+
+class BadBoard(TypeError):
+    """A board file breaks a rule of the registry; the message says which."""
+
+
+class Board(BaseModel):
+    """What a spider declares. Bad values stop the import of its file.
+
+    The bounds are seat belts: a crawl that hits one is cut, counted and not complete.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$", description="= spider name = file name")
+    name: str = Field(min_length=1, description="as the board writes it")
+    homepage: str = Field(pattern=r"^https?://", description="where the attribution line links to")
+    terms: BoardTerms
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="of a one-country board, ISO 3166-1 alpha-2")
+    absence_closes: bool = Field(True, description="a posting absent from a complete, healthy run is gone")
+    sample: bool = Field(False, description="made-up data of the sample boards")
+
+    cadence_s: int = Field(0, description="seconds between two crawls; 0 means the shortest that the terms permit")
+    hosts: tuple[str, ...] = Field((), description="hosts that may be asked, besides the one of the spider's base_url")
+    max_pages: int = Field(50, ge=1, description="responses read in one run")
+    max_items: int = Field(10_000, ge=1, description="postings taken in one run")
+    max_bytes: int = Field(16 * 2**20, ge=1, description="of one response, unpacked")
+    timeout_s: float = Field(30, gt=0, description="for one response, seconds")
+    delay_s: float = Field(2, ge=0, description="between two requests, seconds")
+    expect_min: int = Field(1, ge=0, description="fewer postings than this: the run is not complete, nothing is closed")
+    expect_max: int = Field(10_000, ge=1, description="more postings than this: the run is not complete")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Board":
+        if self.cadence_s and self.cadence_s < self.terms.min_interval_s:
+            raise ValueError(f"cadence of {self.cadence_s} s is below the terms' {self.terms.min_interval_s} s")
+        if self.expect_min > self.expect_max:
+            raise ValueError("expect_min is above expect_max")
+        return self
+
+    @property
+    def interval_s(self) -> int:
+        """Seconds between two crawls."""
+        return self.cadence_s or self.terms.min_interval_s
+
+    def info(self, shape: str) -> BoardInfo:
+        """What the index and the pages keep of it."""
+        return BoardInfo(
+            id=self.id,
+            name=self.name,
+            homepage=self.homepage,
+            shape=shape,
+            terms=self.terms,
+            sample=self.sample,
+            country=self.country,
+            absence_closes=self.absence_closes,
+        )
+
+
+def boards(settings: "Settings | None" = None) -> dict[str, type["BoardSpider"]]:
+    """Every board by id, sorted: one for each file of crawlers/boards and, given settings, one for each site that
+    the operator added (crawlers/grants.py).
+
+    Raises BadBoard when a file doesn't hold exactly one spider of its own name.
+    """
+    package = importlib.import_module("crawlers.boards")
+    found: dict[str, type[BoardSpider]] = {}
+    for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda entry: entry.name):
+        found[entry.name] = _spider_of(f"{package.__name__}.{entry.name}")
+    if settings is not None:
+        from crawlers.grants import site_boards  # it needs this module
+
+        found.update(site_boards(settings))
+    return found
+
+
+def spiders_of(module_name: str) -> dict[str, type["BoardSpider"]]:
+    """The spiders that one module defines, by board id (the sample boards live in one module)."""
+    from crawlers.bases.spider import BoardSpider
+
+    module = importlib.import_module(module_name)
+    return {
+        value.name: value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BoardSpider) and value.__module__ == module_name
+    }
+
+
+def _spider_of(module_name: str) -> type["BoardSpider"]:
+    spiders = list(spiders_of(module_name).values())
+    file_name = module_name.rpartition(".")[2]
+    if len(spiders) != 1 or spiders[0].name != file_name:
+        names = ", ".join(spider.name for spider in spiders) or "none"
+        raise BadBoard(f"{module_name}: a board file holds one spider named {file_name!r}, found: {names}")
+    return spiders[0]

@@ -1,0 +1,1 @@
+"""One file a board: file name = spider name = board id."""

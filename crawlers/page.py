@@ -1,0 +1,77 @@
+"""Page: one response of a board, fetched or saved, decoded once and within bounds."""
+
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from w3lib.encoding import html_to_unicode
+
+from crawlers.row import BadPage
+
+MAX_BYTES = 64 * 2**20
+"""Of one unpacked response, whatever a board declares: a larger one is an accident or an attack."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One response.
+
+    `name` names it in messages; `url` is the address it came from, where known; `link` is what a row without
+    a link of its own gets, None for a name of its own (`urn:gigdex:file:NAME#N`).
+    """
+
+    body: bytes
+    name: str
+    url: str | None = None
+    link: str | None = None
+    fetched_at: datetime | None = None
+    content_type: str | None = None
+    max_bytes: int = MAX_BYTES
+
+    @cached_property
+    def data(self) -> bytes:
+        """The body, unpacked when it is gzip. Raises BadPage when it is damaged or unpacks beyond the bound."""
+        data = self.body
+        if data.startswith(b"\x1f\x8b"):
+            unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                data = unpacker.decompress(data, self.max_bytes + 1)
+            except zlib.error:
+                raise BadPage("damaged gzip data") from None
+        if len(data) > self.max_bytes:
+            raise BadPage(f"larger than {self.max_bytes} bytes")
+        return data
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON. Raises BadPage saying what it looks like instead."""
+        try:
+            text = self.data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = self.data.decode(json.detect_encoding(self.data), "replace")
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError) as error:
+            raise BadPage(f"not JSON but {looks_like(text)}: {error}"[:300]) from None
+
+    @cached_property
+    def text(self) -> str:
+        """The body as HTML text, by its declared encoding."""
+        return html_to_unicode(self.content_type, self.data)[1]
+
+
+def looks_like(text: str) -> str:
+    """What a document seems to be, for messages."""
+    start = text.lstrip("\ufeff \t\r\n")[:200].lower()
+    if not start:
+        return "empty"
+    if start.startswith(("<!doctype html", "<html")):
+        return "an HTML page"
+    if start.startswith("<"):
+        return "XML"
+    if start.startswith(("{", "[")):
+        return "damaged JSON"
+    return "plain text"

@@ -1,0 +1,116 @@
+"""When each board is due, and crawling boards as they become due."""
+
+import http.client
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from crawlers.bases.spider import BoardSpider
+from crawlers.run import Progress, crawl
+from index.settings import Settings
+from index.store.inbox import Inbox
+from index.store.store import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 30.0
+"""How often the schedule looks for boards that are due."""
+ANSWER_S = 5.0
+"""How long a first start waits for a board to answer before it shows the sample boards."""
+
+
+def last_starts(store: Store, inbox: Inbox) -> dict[str, datetime]:
+    """When each board's last run began, whether or not its postings have been ingested."""
+    found = {state.info.id: state.last_run.started_at for state in store.boards() if state.last_run}
+    for run in inbox.runs():
+        found[run.board] = max(run.started_at, found.get(run.board, run.started_at))
+    return found
+
+
+def due_times(spiders: Iterable[type[BoardSpider]], starts: Mapping[str, datetime]) -> dict[str, datetime | None]:
+    """When each board may be crawled next: its interval after the start of its last run, good or bad; None for a
+    board that was never crawled."""
+    return {
+        spider.name: starts[spider.name] + timedelta(seconds=spider.board.interval_s) if spider.name in starts else None
+        for spider in spiders
+    }
+
+
+class Schedule:
+    """Crawls the boards of one instance as they become due, each time in a process of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        spiders: Mapping[str, type[BoardSpider]],
+        settings: Settings,
+        sample_url: str | None = None,
+    ) -> None:
+        self.store = store
+        self.inbox = inbox
+        self.spiders = spiders
+        self.settings = settings
+        self.sample_url = sample_url
+
+    def due(self, now: datetime) -> list[str]:
+        """Boards that are on and due."""
+        enabled = {state.info.id for state in self.store.boards() if state.enabled}
+        wanted = [spider for name, spider in self.spiders.items() if name in enabled]
+        times = due_times(wanted, last_starts(self.store, self.inbox))
+        return [name for name, when in times.items() if when is None or when <= now]
+
+    def run(self, stop: threading.Event) -> None:
+        """Crawl what is due until `stop` is set."""
+        while not stop.is_set():
+            try:
+                if due := self.due(datetime.now(UTC)):
+                    self._crawl(due, stop)
+            except Exception as error:  # a failed look must not end the schedule
+                log.error("the crawl schedule failed: %s; looking again in %g s", error, LOOK_EVERY_S)
+            stop.wait(LOOK_EVERY_S)
+
+    def _crawl(self, boards: list[str], stop: threading.Event) -> None:
+        def note(progress: Progress) -> None:
+            if progress.event == "log" and progress.message:
+                log.warning("%s: %s", progress.board or "crawl", progress.message)
+
+        for ended in crawl(boards, self.settings, note, sample_url=self.sample_url, stop=stop):
+            postings = ended.counts.get("postings", 0)
+            log.info(
+                "%s: %s, %d postings%s", ended.board, ended.outcome, postings, f"; {ended.error}" if ended.error else ""
+            )
+
+
+def answering(spiders: Iterable[type[BoardSpider]], timeout_s: float = ANSWER_S) -> bool:
+    """Whether any board that is on by its terms answers at all, within `timeout_s` seconds for all of them."""
+    hosts = {urlsplit(spider.base_url) for spider in spiders if spider.board.terms.off is None}
+    pool = ThreadPoolExecutor(max_workers=max(1, len(hosts)))
+    try:
+        asked = [pool.submit(_answers, host.scheme, host.netloc, timeout_s) for host in hosts]
+        pending = set(asked)
+        deadline = datetime.now(UTC) + timedelta(seconds=timeout_s)
+        while pending and (left := (deadline - datetime.now(UTC)).total_seconds()) > 0:
+            done, pending = wait(pending, timeout=left, return_when="FIRST_COMPLETED")
+            if any(one.result() for one in done):
+                return True
+        return False
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _answers(scheme: str, host: str, timeout_s: float) -> bool:
+    """Any HTTP answer counts; robots.txt is what a polite visitor asks for first anyway."""
+    connect = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+    connection = connect(host, timeout=timeout_s)
+    try:
+        connection.request("GET", "/robots.txt", headers={"User-Agent": "Gigdex"})
+        connection.getresponse()
+        return True
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

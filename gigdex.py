@@ -1,0 +1,656 @@
+"""The command line: ties crawlers, index and search_api together, and holds no logic of its own."""
+
+import functools
+import inspect
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+if TYPE_CHECKING:  # commands import what they need when they run, so that `--help` and completion answer at once
+    from rich.progress import Progress as Bars
+
+    from crawlers.bases.spider import BoardSpider
+    from crawlers.run import Progress
+    from index.instance import Instance
+    from index.settings import Settings
+
+app = typer.Typer(
+    help="A search engine for micro jobs. Start with `gigdex up`, then open the address that it prints.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": lambda name: name.replace("_", "-"),
+    },
+)
+boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
+app.add_typer(boards_app, name="boards")
+
+Sample = Annotated[
+    bool, typer.Option("--sample", help="Work on the sample boards' data: made-up gigs in a folder of their own.")
+]
+log = logging.getLogger("gigdex")
+
+
+class Problem(Exception):
+    """Ends a command with one clear line and this exit status."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def say(message: str) -> None:
+    """A line for people; stdout belongs to the data."""
+    print(message, file=sys.stderr, flush=True)
+
+
+# --- wiring --------------------------------------------------------------------------------------------------
+
+
+def the_settings(sample: bool) -> "Settings":
+    from index.settings import load_settings
+
+    settings = load_settings()
+    return settings.for_sample() if sample else settings
+
+
+def the_spiders(settings: "Settings", sample: bool) -> "dict[str, type[BoardSpider]]":
+    from crawlers.board import boards, spiders_of
+
+    return spiders_of("crawlers.sample_boards.spiders") if sample else boards(settings)
+
+
+@contextmanager
+def the_instance(settings: "Settings", sample: bool) -> "Iterator[Instance]":
+    from index.instance import Instance
+
+    instance = Instance(settings, [spider.info() for spider in the_spiders(settings, sample).values()])
+    with closing(instance):
+        yield instance
+
+
+def progress() -> "Bars":
+    """Progress bars on stderr; silent where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
+
+
+# --- everything, or the parts of it ----------------------------------------------------------------------------
+
+
+@app.command()
+def up(sample: Sample = False) -> None:
+    """Run everything on this machine: web page and API, crawl schedule, ingest.
+
+    With an empty data folder and no board within reach it shows the sample boards instead, and says so.
+    """
+    from crawlers.schedule import Schedule, answering
+
+    settings = the_settings(sample)
+    if not sample and is_empty(settings) and not answering(the_spiders(settings, False).values()):
+        say("No board answers and there are no gigs yet: showing the made-up gigs of the sample boards.")
+        sample = True
+        settings = settings.for_sample()
+    with ExitStack() as stack:
+        sample_url = sample_boards(stack) if sample else None
+        instance = stack.enter_context(the_instance(settings, sample))
+        worker = stack.enter_context(instance.working("gigdex up"))
+        schedule = Schedule(instance.store, instance.inbox, the_spiders(settings, sample), settings, sample_url)
+        stop = threading.Event()
+        for work in (worker.run, schedule.run):
+            thread = threading.Thread(target=work, args=(stop,), daemon=True)
+            stack.callback(thread.join, 15)
+            thread.start()
+        stack.callback(stop.set)
+        serve_pages(instance, sample)
+
+
+@app.command()
+def serve(sample: Sample = False) -> None:
+    """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    settings = the_settings(sample)
+    with the_instance(settings, sample) as instance:
+        serve_pages(instance, sample)
+
+
+@app.command()
+def work(sample: Sample = False) -> None:
+    """Ingest what crawlers bring, until stopped."""
+    import signal
+
+    settings = the_settings(sample)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with the_instance(settings, sample) as instance, instance.working("gigdex work") as worker:
+        say(f"Ingesting into {settings.data}; stop with Ctrl+C.")
+        worker.run(stop)
+
+
+def is_empty(settings: "Settings") -> bool:
+    """Whether the data folder has never held a gig. A database elsewhere is somebody's choice, not an empty folder."""
+    if settings.database_url or not (settings.data / "gigdex.db").exists():
+        return settings.database_url is None
+    with the_instance(settings, False) as instance:
+        return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
+
+
+def serve_pages(instance: "Instance", sample: bool) -> None:
+    from search_api.app import create_app
+    from search_api.deps import Services
+    from search_api.server import serve
+
+    services = Services(instance.search, instance.store, instance.settings, sample, ready=instance.not_ready)
+    settings = instance.settings
+
+    def ready(address: str) -> None:
+        say(f"Gigdex is at {address} (data: {settings.data}); stop with Ctrl+C.")
+
+    serve(create_app(services), settings.host, settings.port, ready)
+
+
+# --- boards ----------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def crawl(
+    boards: Annotated[
+        list[str] | None, typer.Argument(help="Boards to crawl; all that are on and due when none is named.")
+    ] = None,
+    sample: Sample = False,
+) -> None:
+    """Crawl boards now, then ingest what they brought. A board's shortest interval is kept."""
+    from crawlers.run import crawl as run_crawl
+    from crawlers.schedule import due_times, last_starts
+
+    settings = the_settings(sample)
+    with ExitStack() as stack:
+        sample_url = sample_boards(stack) if sample else None
+        instance = stack.enter_context(the_instance(settings, sample))
+        spiders = the_spiders(settings, sample)
+        states = {state.info.id: state for state in instance.store.boards()}
+        for name in boards or ():
+            known_board(name, spiders)
+            if not states[name].enabled:
+                hint = f"with their permission: `gigdex boards enable {name} --evidence TEXT`"
+                raise Problem(f"{name} is off: {states[name].off_reason}; {hint}")
+        now = datetime.now(UTC)
+        wanted = [spiders[name] for name in boards or spiders if states[name].enabled]
+        ready = []
+        for name, when in due_times(wanted, last_starts(instance.store, instance.inbox)).items():
+            if when is None or when <= now:
+                ready.append(name)
+            else:
+                say(f"{name}: the next crawl is due at {when.astimezone():%Y-%m-%d %H:%M}.")
+        if not ready:
+            return
+        with progress() as bars:
+            tasks = {name: bars.add_task(name, total=None, note="") for name in ready}
+
+            def moved(event: "Progress") -> None:
+                if event.board in tasks:
+                    note = event.error or event.outcome or ""
+                    done = event.counts.get("postings")
+                    bars.update(tasks[event.board], completed=done, note=note)
+
+            ended = run_crawl(ready, settings, moved, sample_url=sample_url)
+        ingest_now(instance)
+    for one in ended:
+        if not one.complete:
+            say(f"{one.board}: {one.outcome}, not complete: {one.error or 'cut by a bound'}")
+    failed = [one for one in ended if one.outcome != "finished"]
+    if failed:
+        raise Problem(f"{len(failed)} of {len(ready)} boards were not crawled")
+
+
+def sample_boards(stack: ExitStack) -> str:
+    """Start the sample boards' server for as long as the stack is open; returns its address. Their spiders read it
+    from the environment when they are declared."""
+    from crawlers.run import SAMPLE_URL
+    from crawlers.sample_boards.server import SampleServer
+
+    url = stack.enter_context(SampleServer()).url
+    os.environ[SAMPLE_URL] = url
+    return url
+
+
+def ingest_now(instance: "Instance") -> None:
+    """Ingest here, or wait until whoever holds the lease has done it."""
+    import time
+
+    from index.lease import LeaseTaken
+
+    with progress() as bars:
+        task = bars.add_task("ingest", total=instance.inbox.size(), note="")
+        try:
+            with instance.working("gigdex crawl") as worker:
+                worker.drain(lambda count: bars.advance(task, count))
+        except LeaseTaken as taken:
+            say(f"{taken}; it ingests what was crawled.")
+            while left := instance.inbox.size() or instance.lag():
+                bars.update(task, completed=max(0, (bars.tasks[0].total or 0) - left))
+                time.sleep(0.2)
+
+
+def known_board(name: str, known: Iterable[str]) -> None:
+    if name not in (names := list(known)):
+        raise Problem(f"no board named {name!r}; there are: {', '.join(names)}", 2)
+
+
+@boards_app.callback()
+def boards(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="NDJSON, one board a line.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Boards with terms, cadence, last run, counts and health."""
+    if context.invoked_subcommand is None:
+        list_boards(as_json, sample)
+
+
+@boards_app.command("list")
+def list_boards(
+    as_json: Annotated[bool, typer.Option("--json", help="NDJSON, one board a line.")] = False,
+    sample: Sample = False,
+) -> None:
+    """List the boards."""
+    from search_api.routes.boards import board_item
+
+    settings = the_settings(sample)
+    with the_instance(settings, sample) as instance:
+        states = instance.store.boards()
+    if as_json:
+        for state in states:
+            print(board_item(state).model_dump_json())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("board", "state", "every", "last run", "open gigs", "health", box=None, pad_edge=False)
+    for state in states:
+        spider = the_spiders(settings, sample)[state.info.id]
+        last = f"{state.last_run.started_at.astimezone():%Y-%m-%d %H:%M}" if state.last_run else "never"
+        health = state.health if state.enabled else f"off: {state.off_reason}"
+        table.add_row(
+            state.info.id,
+            "on" if state.enabled else "off",
+            f"{spider.board.interval_s // 60} min",
+            last,
+            str(state.open_gigs),
+            health,
+        )
+    Console().print(table)
+
+
+@boards_app.command()
+def add(site: Annotated[str, typer.Argument(metavar="HOST", help="Host name of the site.")]) -> None:
+    """Add a site with schema.org job postings that grants it in its own /.well-known/gigdex.json."""
+    from crawlers.grants import add_site
+
+    terms = add_site(site, the_settings(False))
+    if terms.off:
+        raise Problem(terms.off)
+    say(f"{site} is a board now.")
+
+
+@boards_app.command()
+def enable(
+    board: str,
+    evidence: Annotated[
+        str,
+        typer.Option(
+            help="The permission: who gave it, where and when.", prompt="Who permits it, where and when was that said"
+        ),
+    ],
+    sample: Sample = False,
+) -> None:
+    """Switch a board on, on your word that its owner permits it."""
+    if not evidence.strip():
+        raise Problem("--evidence: say who permits it, where and when", 2)
+    decide(board, True, evidence.strip(), sample)
+
+
+@boards_app.command()
+def disable(board: str, sample: Sample = False) -> None:
+    """Switch a board off; its gigs are no longer shown to others."""
+    decide(board, False, None, sample)
+
+
+def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> None:
+    from index.store.boards import decide as keep
+
+    settings = the_settings(sample)
+    known_board(board, the_spiders(settings, sample))
+    with the_instance(settings, sample) as instance:
+        keep(instance.store.database, board, enabled, evidence)
+    say(f"{board} is {'on' if enabled else 'off'}.")
+
+
+@app.command()
+def parse(
+    board: Annotated[str, typer.Argument(help="Board, or kind of file.")],
+    files: Annotated[list[Path], typer.Argument(help="Saved responses.")],
+    url: Annotated[str | None, typer.Option(help="Link of rows that have none.")] = None,
+) -> None:
+    """Read saved responses of a board: Postings on stdout, NDJSON. No network, no store."""
+    from crawlers.parse import BadRow, kinds, parse_file
+
+    known_board(board, kinds())
+    bad = 0
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            say(f"{file}: {error.strerror}")
+            bad += 1
+            continue
+        for row in parse_file(board, data, file.name, url):
+            if isinstance(row, BadRow):
+                say(f"{file}, row {row.number}: {row.message}")
+                bad += 1
+            else:
+                print(row.model_dump_json(exclude_none=True))
+    finish(bad, "could not be read")
+
+
+@app.command()
+def capture(
+    board: str,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A saved response, instead of asking the board.")
+    ] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where the fixture goes; tests/boards/BOARD by default.")] = None,
+) -> None:
+    """Write a board's fixture: one response and what `parse` makes of it, for a reviewer to read."""
+    from crawlers.capture import capture as run_capture
+
+    settings = the_settings(False)
+    known_board(board, the_spiders(settings, False))
+    files = run_capture(board, folder or Path("tests/boards") / board, source, settings=settings)
+    say(f"Wrote {', '.join(map(str, files))}; read expected.json before you commit it.")
+
+
+# --- pure stages -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def normalize() -> None:
+    """Postings on stdin, Gigs on stdout: NDJSON, one for one, in order. No network, no store."""
+    from index.normalize import normalize
+
+    bad = 0
+    for number, posting in postings_on_stdin():
+        if posting is None:
+            bad += 1
+        else:
+            try:
+                print(normalize(posting).model_dump_json())
+            except Exception as error:  # a fault of ours in one posting must not stop the others
+                say(f"line {number}: can't be normalized: {error!r}")
+                bad += 1
+    finish(bad, "left out")
+
+
+@app.command()
+def dedupe() -> None:
+    """Postings on stdin; {"posting", "gig", "why"} on stdout: NDJSON, one for one, in order. No network, no store."""
+    from index.dedupe import group_postings
+    from index.gig import gig_id
+
+    read = [posting for _, posting in postings_on_stdin()]
+    postings = [posting for posting in read if posting is not None]
+    order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
+    verdict = {}
+    for group in group_postings(postings):
+        first = min(group.keys, key=lambda key: order[":".join(key)])
+        for key in group.keys:
+            verdict[":".join(key)] = (gig_id(*first), group.why.get(key))
+    for posting in postings:
+        gig, why = verdict[posting.key]
+        print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
+    finish(len(read) - len(postings), "left out")
+
+
+def postings_on_stdin() -> "Iterator[tuple[int, Any]]":
+    """(line number, Posting, or None for a bad line that was reported)."""
+    from index.posting import BadPosting, read_posting
+
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        if not line.strip():
+            continue
+        try:
+            posting, problems = read_posting(json.loads(line))
+        except (BadPosting, ValueError, RecursionError) as error:
+            reason = str(error) if isinstance(error, BadPosting) else "not JSON in UTF-8"
+            say(f"line {number}: {reason}")
+            yield number, None
+            continue
+        for problem in problems:
+            say(f"line {number}: {problem}")
+        yield number, posting
+
+
+def finish(bad: int, what: str) -> None:
+    if bad:
+        raise Problem(f"{bad} {'row' if bad == 1 else 'rows'} {what}")
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+def with_filters(*leave_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command one option for each parameter of SearchQuery, collected in its argument `filters`."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        from index.query import MANY, SearchQuery
+
+        own = [p for p in inspect.signature(command).parameters.values() if p.name != "filters"]
+        names = [name for name in SearchQuery.model_fields if name not in leave_out]
+
+        @functools.wraps(command)
+        def wrapped(**given: Any) -> None:
+            filters = [(name, value) for name in names for value in as_list(given.pop(name, None))]
+            command(**given, filters=filters)
+
+        options = []
+        for name in names:
+            kind = list[str] | None if name in MANY else str | None
+            option = typer.Option(
+                f"--{name.replace('_', '-')}",
+                help=SearchQuery.model_fields[name].description,
+                metavar="TEXT",
+                rich_help_panel="Filters, as in the API",
+            )
+            options.append(
+                inspect.Parameter(
+                    name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option]
+                )
+            )
+        keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        wrapped.__signature__ = inspect.Signature([*keyword, *options])  # type: ignore[attr-defined]  # what Typer reads
+        wrapped.__annotations__ = {p.name: p.annotation for p in [*keyword, *options]}
+        return wrapped
+
+    return decorate
+
+
+def as_list(value: Any) -> Iterable[str]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+@app.command()
+@with_filters("q")
+def search(
+    filters: list[tuple[str, str]],
+    words: Annotated[list[str] | None, typer.Argument(help='Words, "a phrase", OR; put -- before a -word.')] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Gigs as NDJSON.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Search the gigs."""
+    from index.query import SearchQuery
+    from index.terms import OPERATOR
+
+    query = SearchQuery.from_params([*filters, ("q", " ".join(words or ()))])
+    settings = the_settings(sample)
+    now = datetime.now(UTC)
+    with the_instance(settings, sample) as instance:
+        results = instance.search.search(query, OPERATOR, now)
+    if as_json:
+        for gig in results.items:
+            print(gig.model_dump_json())
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from search_api.words import pay_words, where_words
+
+    table = Table("gig", "pay", "where", "boards", box=None, pad_edge=False)
+    for gig in results.items:
+        title = Text(gig.title, style=f"link {gig.sources[0].url}" if gig.sources else "")
+        if gig.risk.level != "none":
+            title.append(f" (risk: {gig.risk.level})", style="red")
+        table.add_row(
+            title,
+            Text(pay_words(gig.pay)),
+            Text(where_words(gig)),
+            Text(", ".join(dict.fromkeys(s.board for s in gig.sources))),
+        )
+    console = Console()
+    console.print(table)
+    say(f"{results.total} gigs" + (f"; more with --cursor {results.next}" if results.next else ""))
+
+
+@app.command()
+@with_filters("limit", "cursor")
+def export(
+    filters: list[tuple[str, str]],
+    format: Annotated[str, typer.Argument(help="ndjson or csv")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout by default.")] = None,
+    sample: Sample = False,
+) -> None:
+    """Write all gigs of a search to a file."""
+    from index.export import export as run_export
+    from index.export import formats
+    from index.query import SearchQuery
+    from index.terms import OPERATOR
+
+    if format not in formats:
+        raise Problem(f"no format {format!r}; there are: {', '.join(formats)}", 2)
+    query = SearchQuery.from_params(filters)
+    settings = the_settings(sample)
+    channel = OPERATOR if settings.private else "feed"
+    with the_instance(settings, sample) as instance, output_to(output) as out:
+        count = run_export(format, query, instance.search, datetime.now(UTC), out, channel)
+    say(f"{count} gigs" + (f" in {output}" if output else ""))
+
+
+@contextmanager
+def output_to(path: Path | None) -> Iterator[BinaryIO]:
+    """Stdout, or a file that appears under its name only when it is complete."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        raise Problem(f"can't write {path}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@app.command()
+def rebuild(
+    normalize: Annotated[
+        bool, typer.Option("--normalize", help="Make the gigs from their postings first, by today's rules.")
+    ] = False,
+    sample: Sample = False,
+) -> None:
+    """Make the search index anew from the store."""
+    settings = the_settings(sample)
+    with the_instance(settings, sample) as instance, instance.working("gigdex rebuild") as worker, progress() as bars:
+        if normalize:
+            task = bars.add_task("normalize", total=None, note="")
+            worker.ingest.renormalize(lambda count: bars.advance(task, count))
+        index = bars.add_task("index", total=instance.store.count_gigs(), note="")
+        follower = instance.rebuild_engine(lambda count: bars.advance(index, count))
+        size = follower.engine.size()
+        follower.engine.close()
+    say(f"The search index holds {size} documents.")
+
+
+# --- entry -------------------------------------------------------------------------------------------------------
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"gigdex {version('gigdex')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for chatty in ("alembic", "scrapy", "twisted", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong ends in one clear line and exit status 1 or 2, never in a traceback."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("GIGDEX_TRACEBACK"):
+            raise
+        sys.exit(explain(error))
+
+
+def explain(error: Exception) -> int:
+    """Print the one line for an error; returns the exit status: 2 for bad input, 1 for everything else."""
+    from crawlers.capture import CaptureFailed
+    from crawlers.grants import BadGrant
+    from index.engine.base import EngineError
+    from index.lease import LeaseTaken
+    from index.query import BadQuery
+    from index.settings import BadSettings
+    from index.store.db import StoreError
+    from search_api.server import CantListen
+
+    if isinstance(error, Problem):
+        say(f"gigdex: {error}")
+        return error.status
+    if isinstance(error, BadGrant | BadQuery | BadSettings):
+        say(f"gigdex: {error}")
+        return 2
+    if isinstance(error, EngineError | LeaseTaken | StoreError | CantListen | CaptureFailed):
+        say(f"gigdex: {error}")
+        return 1
+    kind = f"{type(error).__name__}: {error}".splitlines()[0]
+    say(f"gigdex: unexpected fault, {kind}; please report it (GIGDEX_TRACEBACK=1 shows where)")
+    return 1
+
+
+if __name__ == "__main__":
+    main()

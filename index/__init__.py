@@ -1,0 +1,1 @@
+"""Understand and keep: postings become gigs, gigs are stored and searched."""

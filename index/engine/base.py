@@ -1,0 +1,182 @@
+"""What an engine is: a folder of flat documents that answers trees of clauses.
+
+The query model is compiled once (index/compile.py) into a tree of these clauses; an engine only translates the
+tree into its own query language, so that two engines can't disagree on what a filter means. No clause scores:
+an order is a number stored with the document, descending.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+ENGINE_SCHEMA_VERSION = 1
+"""Of the fields below and of the tokens that fill them. An index of another version is rebuilt from the store."""
+
+# --- documents -----------------------------------------------------------------------------------------------
+
+KEYWORD_FIELDS = (
+    "channel", "category", "mode", "country", "cell", "pay_status", "pay_state", "pay_unit",
+    "media", "board", "risk", "language", "status",
+)  # fmt: skip
+"""Exact values, several allowed; each can be counted."""
+TOKEN_FIELDS = ("title", "text", "title_stem", "text_stem")
+"""Space-separated tokens made by index/tokens.py; engines only split at spaces. `text*` include the title."""
+NUMBER_FIELDS = ("posted", "usd_top", "hourly_top", "payout_usd")
+"""Signed 63-bit integers: `posted` in seconds since 1970, money in ten-thousandths of a US dollar, so that pay by
+the word or the item keeps its order."""
+KEY_FIELDS = ("key_newest", "key_pay", "key_hourly")
+"""Non-negative 63-bit integers, always present, unique within a channel (index/document.py makes them)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One view of one gig. Equal views of several channels are one document that lists the channels."""
+
+    gig: int
+    """The gig's `seq`: what a document is deleted by."""
+    view: int
+    """Number of the view within the gig."""
+    keywords: Mapping[str, Sequence[str]]
+    tokens: Mapping[str, str]
+    numbers: Mapping[str, int]
+    """Of NUMBER_FIELDS (a missing one is unknown and matches no range) and KEY_FIELDS (all present)."""
+
+
+# --- clauses -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The keyword or token field holds one of the values; without values nothing matches."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The token field holds these tokens one after another; at least one token."""
+
+    field: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """low <= number <= high; None is unbounded. Documents without the number don't match."""
+
+    field: str
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All match; an empty one is Everything."""
+
+    clauses: tuple["Clause", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One or more match; an empty one is Nothing."""
+
+    clauses: tuple["Clause", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    clause: "Clause"
+
+
+Clause: TypeAlias = Everything | Nothing | Term | Phrase | Range | And | Or | Not
+
+# --- asking --------------------------------------------------------------------------------------------------
+
+Order = Literal["gig", "key_newest", "key_pay", "key_hourly"]
+"""All descending. `gig` is the seq."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The first `limit` (at least 1) documents of a clause in descending order, of those below `below`."""
+
+    clause: Clause
+    order: Order
+    limit: int
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    gig: int
+    view: int
+    key: int
+    """The value it was ordered by: what `below` takes for the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many documents a clause has, and how they spread over a field."""
+
+    clause: Clause
+    field: str | None = None
+    """A keyword field: count each of its values. A number field: count those at or above each of `lows`."""
+    size: int = 1_000
+    """So many values of the keyword field at most, the most frequent."""
+    lows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    total: int
+    values: dict[str, int]
+    """Of the keyword field, most frequent first, equals by value; of `lows` in their order, written as decimals."""
+
+
+class Engine(Protocol):
+    """A search engine. Every method may raise EngineError with one clear line. Safe to call from several threads."""
+
+    def write(self, delete: Iterable[int], add: Iterable[Document]) -> None:
+        """Remove all documents of the gigs in `delete` and of the gigs in `add`, then add; durable, and visible to
+        every reader that asks after it returns. Idempotent; all or nothing."""
+
+    def search(self, tops: Sequence[Top]) -> list[list[Hit]]:
+        """The documents of each request, all of one moment."""
+
+    def count(self, counts: Sequence[Count]) -> list[Counted]:
+        """The counts of each request, all of one moment. Requests of equal clauses cost little more than one."""
+
+    def values(self, field: str) -> list[str]:
+        """All values of a keyword field, sorted; may include values no longer used."""
+
+    def generation(self) -> int:
+        """Changes whenever answers may change: a key for caches within one process."""
+
+    def size(self) -> int:
+        """Number of documents."""
+
+    def close(self) -> None:
+        """Give up files, locks and connections; the engine can't be used afterwards."""
+
+
+class EngineError(RuntimeError):
+    """The engine can't answer or write; the message says what to do."""
+
+
+class EngineStaleError(EngineError):
+    """There is no index, or one of another version, or a damaged one: rebuild it from the store."""
+
+
+class EngineBusyError(EngineError):
+    """Another process writes this index."""

@@ -1,0 +1,344 @@
+"""Inbox -> normalize -> dedupe -> store: the only writer of gigs (the engine follows, index/follow.py).
+
+All computation happens between transactions; the write transaction only writes. That is safe because one process
+at a time ingests (index/lease.py).
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+
+from index import dedupe, health, lifecycle
+from index.channels import views_of
+from index.gig import Gig, Kind, Status, gig_id
+from index.normalize import normalize
+from index.posting import BadPosting, Posting, read_posting
+from index.store import gigs, postings, runs, schema
+from index.store.boards import Standing, standings
+from index.store.gigs import GigWrite, StoredGig, View
+from index.store.inbox import Inbox, posting_json
+from index.store.postings import Key, StoredPosting
+from index.store.runs import Run
+from index.store.store import Store, facts
+
+BATCH = 500
+"""Postings of one transaction: large enough to make commits cheap, small enough that gigs show up at once."""
+
+log = logging.getLogger(__name__)
+Counts = Counter[str]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A posting that a run brought."""
+
+    posting: Posting
+    seen: datetime
+    run: str
+
+
+@dataclass
+class _Family:
+    """Postings that may share a gig with the changed ones, and the gigs that they are in now."""
+
+    postings: dict[Key, StoredPosting]
+    links: dict[Key, tuple[str, ...]]
+    gigs: dict[int, StoredGig]
+    views: dict[int, list[View]]
+
+
+class Ingest:
+    """Takes postings out of the inbox and keeps the gigs up to date with them."""
+
+    def __init__(self, store: Store, inbox: Inbox, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.store = store
+        self.inbox = inbox
+        self.clock = clock
+        self._counts: dict[str, Counts] = {}
+        """What ingest did with the postings of each unfinished run."""
+        self._remembered: dict[tuple[str, str, str, date], Gig] = {}
+        self._boards: Mapping[str, Standing] = {}
+
+    def step(self, limit: int = BATCH) -> int:
+        """Ingest up to `limit` postings, then the ends of runs that are through. Returns how many postings it took
+        out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
+        """
+        waiting = self.inbox.take(limit)
+        sightings: dict[Key, Sighting] = {}
+        for row in waiting:
+            counts = self._counts.setdefault(row.run, Counter())
+            try:
+                posting, problems = read_posting(posting_json(row.content))
+            except BadPosting:
+                counts["bad_posting"] += 1
+                continue
+            counts["bad_field"] += len(problems)
+            sightings[posting.board, posting.external_id] = Sighting(posting, row.received_at, row.run)
+        if sightings:
+            self.follow_terms()
+            self._ingest(sightings)
+        if waiting:
+            self.inbox.remove([row.id for row in waiting])
+        for run in self.inbox.ended_runs(self.clock()):
+            self._end(run)
+        return len(waiting)
+
+    def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
+        """Ingest until the inbox is empty; `on_step` gets the number of postings of each step."""
+        total = 0
+        while count := self.step():
+            total += count
+            on_step(count)
+        return total
+
+    def expire(self) -> int:
+        """Close postings whose time is over. Returns how many."""
+        self.follow_terms()
+        now = self.clock()
+        with self.store.database.reading() as connection:
+            over = postings.load(connection, lifecycle.expired(connection, now, limit=BATCH))
+        self._settle({key: stored.close("expired", now) for key, stored in over.items()})
+        return len(over)
+
+    def renormalize(self, on_step: Callable[[int], None] = lambda _: None) -> int:
+        """Make all gigs from their postings again, with today's rules and terms. Returns the number of postings."""
+        self.follow_terms()
+        return self._resettle(sa.true(), on_step)
+
+    def follow_terms(self) -> None:
+        """Read the boards' permissions, and remake the views of boards whose permissions changed: enabled or disabled,
+        newly declared, gone stale. Views are only ever built with permissions that were read here, so that none is
+        left behind which was built with others."""
+        with self.store.database.reading() as connection:
+            self._boards = standings(connection, self.clock())
+            known = facts(connection, "terms:")
+        for board, standing in self._boards.items():
+            key, now = f"terms:{board}", standing.fingerprint()
+            if known.get(key) != now:
+                self._resettle(schema.postings.c.board == board)
+                self.store.set(key, now)
+
+    def _resettle(self, condition: sa.ColumnElement[bool], on_step: Callable[[int], None] = lambda _: None) -> int:
+        """Settle all postings that meet the condition again, batch by batch in the order of their keys."""
+        total = 0
+        after: Key = ("", "")
+        key_columns = sa.tuple_(schema.postings.c.board, schema.postings.c.external_id)
+        while True:
+            with self.store.database.reading() as connection:
+                keys = postings.select_keys(connection, condition, key_columns > sa.tuple_(*after), limit=BATCH)
+                batch = postings.load(connection, keys)
+            if not keys:
+                return total
+            after = keys[-1]
+            self._settle(
+                {
+                    key: replace(stored, kind=self._normalize(stored.posting, stored.pay_day).kind)
+                    for key, stored in batch.items()
+                }
+            )
+            total += len(keys)
+            on_step(len(keys))
+
+    # --- one batch ---
+
+    def _ingest(self, sightings: Mapping[Key, Sighting]) -> None:
+        with self.store.database.reading() as connection:
+            known = postings.load(connection, sightings)
+        changed: dict[Key, StoredPosting] = {}
+        unchanged: list[tuple[Key, datetime, str]] = []
+        for key, sighting in sightings.items():
+            counts = self._counts.setdefault(sighting.run, Counter())
+            before = known.get(key)
+            try:
+                after = self._sight(before, sighting)
+            except Exception as error:  # a fault of ours in one posting must not stop the others
+                log.error("posting %s:%s can't be read: %r; it is left out", *key, error)
+                counts["unreadable"] += 1
+                continue
+            if after is None:
+                counts["closed_at_first_sight"] += 1
+            elif before is not None and _same(before, after):
+                counts["unchanged"] += 1
+                unchanged.append((key, after.last_seen, sighting.run))
+            else:
+                counts["new" if before is None else "changed"] += 1
+                changed[key] = after
+            if after is not None and after.kind != "offer":
+                counts[f"not_an_offer_{after.kind}"] += 1
+        self._settle(changed, unchanged)
+
+    def _sight(self, before: StoredPosting | None, sighting: Sighting) -> StoredPosting | None:
+        """The stored posting after the sighting; None for an unknown one that is over already."""
+        posting, seen = sighting.posting, sighting.seen
+        over = lifecycle.closed_by_board(posting, seen)
+        if before is None and over is not None:
+            return None
+        content_hash = posting.content_hash()
+        if before is not None and before.content_hash == content_hash:
+            after = replace(before, last_seen=seen, last_run=sighting.run)
+        else:
+            kind, pay_day = self._read(before, posting, seen.date())
+            after = StoredPosting(
+                posting,
+                content_hash,
+                kind,
+                pay_day,
+                first_seen=before.first_seen if before else seen,
+                last_seen=seen,
+                last_run=sighting.run,
+                gig=before.gig if before else None,
+            )
+        if over is None:
+            return replace(after, status="open", closed_reason=None, closed_at=None)
+        if before is not None and before.status == "closed":
+            return replace(after, status="closed", closed_reason=before.closed_reason, closed_at=before.closed_at)
+        return after.close(over, seen)
+
+    def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
+        """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first."""
+        gig = self._normalize(posting, today)
+        if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
+            return gig.kind, before.pay_day
+        return gig.kind, today
+
+    def _normalize(self, posting: Posting, day: date) -> Gig:
+        """`normalize`, remembered for a while: a batch needs the gig of a posting more than once."""
+        key = (posting.board, posting.external_id, posting.content_hash(), day)
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) > 4 * BATCH:
+                self._remembered.clear()
+            found = self._remembered[key] = normalize(posting, day)
+        return found
+
+    def _settle(
+        self, changed: Mapping[Key, StoredPosting], unchanged: Iterable[tuple[Key, datetime, str]] = ()
+    ) -> None:
+        """Bring the gigs up to date with the changed postings, in one transaction."""
+        family = self._family(changed)
+        writes, membership = self._regroup(family)
+        now_in = {key: membership.get(key) for key, stored in family.postings.items() if stored.kind == "offer"}
+        with self.store.database.writing() as connection:
+            known = family.gigs
+            written = [
+                write for write in writes if write.seq is None or known[write.seq].views_hash != write.views_hash()
+            ]
+            seqs = {gig.id: gig.seq for gig in known.values()}
+            seqs.update(gigs.save(self.store.database, connection, written))
+            rows = []
+            for key, stored in family.postings.items():
+                owner = now_in.get(key)
+                after = replace(stored, gig=seqs[owner] if owner else None)
+                if key in changed or after.gig != stored.gig:
+                    rows.append((after, family.links[key]))
+            postings.save(self.store.database, connection, rows)
+            postings.touch(connection, unchanged)
+
+    def _family(self, changed: Mapping[Key, StoredPosting]) -> _Family:
+        """The changed postings with all that may have to be regrouped with them: whoever is in one of their gigs now
+        or shares a link with one of them, and so on until nobody new turns up."""
+        members = dict(changed)
+        links = {key: dedupe.canonical_links(stored.posting) for key, stored in changed.items()}
+        fresh = list(changed)
+        seqs: set[int] = set()
+        with self.store.database.reading() as connection:
+            while fresh:
+                new_seqs = {seq for key in fresh if (seq := members[key].gig) is not None} - seqs
+                seqs |= new_seqs
+                wanted = {link for key in fresh for link in links[key]}
+                sharing = {key for keys in postings.sharing(connection, wanted).values() for key in keys}
+                found = postings.of_gigs(connection, new_seqs)
+                found |= postings.load(connection, sharing - found.keys() - members.keys())
+                fresh = [key for key in found if key not in members]
+                for key in fresh:
+                    members[key] = found[key]
+                    links[key] = dedupe.canonical_links(found[key].posting)
+            known = gigs.load(connection, seqs)
+            own = gigs.load_by_id(connection, (gig_id(*key) for key in members))
+            known.update((gig.seq, gig) for gig in own.values())
+            views = gigs.load_views(connection, seqs)
+        return _Family(members, links, known, views)
+
+    def _regroup(self, family: _Family) -> tuple[list[GigWrite], dict[Key, str]]:
+        """The gigs as they should be, and which posting is in which gig (by id)."""
+        offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
+        normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
+        by_id = {gig.id: gig for gig in family.gigs.values()}
+        writes: list[GigWrite] = []
+        membership: dict[Key, str] = {}
+        kept: set[int] = set()
+        homes: dict[int, str] = {}
+        for group in dedupe.group({key: family.links[key] for key in offers}):
+            members = [offers[key] for key in group.keys]
+            own_ids = {gig_id(*key) for key in group.keys}
+            claims = sorted(gig.seq for gig_id_ in own_ids if (gig := by_id.get(gig_id_)) is not None)
+            first = min(members, key=lambda one: (one.first_seen, one.key))
+            if claims:
+                owner, seq = family.gigs[claims[0]].id, claims[0]
+                kept.add(seq)
+            else:
+                owner, seq = gig_id(*first.key), None
+            for claim in claims[1:]:
+                homes[claim] = owner
+            views = views_of(owner, members, self._boards, normalized)
+            status: Status = "open" if any(one.status == "open" for one in members) else "closed"
+            writes.append(GigWrite(owner, status, first.first_seen, views, seq))
+            membership.update((key, owner) for key in group.keys)
+
+        for seq, gig in family.gigs.items():
+            if seq in kept:
+                continue
+            if seq in homes:
+                moved = by_id[homes[seq]]
+                writes.append(GigWrite(gig.id, "closed", gig.first_seen, (), seq, moved_to=moved.seq))
+            elif gig.moved_to is None:
+                views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
+                writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
+        return writes, membership
+
+    # --- end of a run ---
+
+    def _end(self, run: Run) -> None:
+        """Judge the run, close what it proves gone, and move it to the store."""
+        with self.store.database.reading() as connection:
+            earlier = runs.last_runs(connection, run.board)
+        self.follow_terms()
+        board = self._boards.get(run.board)
+        counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
+        run = health.judge(replace(run, counts=dict(counts)), earlier)
+        if health.may_close(run) and (board is None or board.info.absence_closes):
+            run.counts["gone"] = self._close_absent(run)
+        with self.store.database.writing() as connection:
+            runs.save_run(connection, run)
+        self.inbox.remove_run(run.id)
+        self.follow_terms()  # a good run makes a stale board fresh
+
+    def _close_absent(self, run: Run) -> int:
+        closed = 0
+        while True:
+            with self.store.database.reading() as connection:
+                absent = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
+            if not absent:
+                return closed
+            self._settle({key: stored.close("gone", self.clock()) for key, stored in absent.items()})
+            closed += len(absent)
+
+
+def _same(before: StoredPosting, after: StoredPosting) -> bool:
+    return before.content_hash == after.content_hash and before.status == after.status
+
+
+def _amounts(gig: Gig) -> tuple[object, ...]:
+    return (gig.pay.status, gig.pay.unit, gig.pay.min, gig.pay.max, gig.pay.currency)
+
+
+def _removed(view: View, now: datetime) -> View:
+    """The view of a gig whose postings turned out not to be offers."""
+    if view.gig.status == "closed":
+        return view
+    update = {"status": "closed", "closed_reason": "removed", "closed_at": now}
+    return View(view.channels, view.gig.model_copy(update=update))

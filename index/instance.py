@@ -1,0 +1,93 @@
+"""An instance: the store, the inbox and the engine of one data folder, opened."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from index.engine.base import EngineError, EngineStaleError
+from index.engine.embedded import EmbeddedEngine
+from index.follow import Follower
+from index.ingest import Ingest
+from index.lease import Lease
+from index.search import Search
+from index.settings import Settings
+from index.store.boards import declare
+from index.store.inbox import Inbox
+from index.store.store import Store
+from index.terms import BoardInfo
+from index.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Instance:
+    """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used."""
+
+    def __init__(self, settings: Settings, boards: Iterable[BoardInfo]) -> None:
+        self.settings = settings
+        self.store = Store.open(settings)
+        self.inbox = Inbox.open(settings)
+        declare(self.store.database, boards)
+        self._engine_folder = settings.data / "engine"
+
+    @cached_property
+    def engine(self) -> EmbeddedEngine:
+        """For reading; it follows what the worker of this or another process writes."""
+        return EmbeddedEngine.open(self._engine_folder)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.engine, self.store, self.store.secret())
+
+    @contextmanager
+    def working(self, command: str, wait_s: float = 0) -> Iterator[Worker]:
+        """The worker, with the lease. `command` is what others are told who also want it. Raises LeaseTaken."""
+        lease = Lease(self.settings.data, command)
+        lease.take(wait_s)
+        try:
+            worker = Worker(Ingest(self.store, self.inbox), self.open_engine)
+            try:
+                yield worker
+            finally:
+                worker.close()
+        finally:
+            lease.release()
+
+    def open_engine(self) -> Follower:
+        """The engine for writing, made anew from the store when it is missing, damaged or of another version."""
+        try:
+            return Follower(self.store, EmbeddedEngine.open(self._engine_folder, writable=True))
+        except EngineStaleError as reason:
+            if self.store.revision():
+                log.warning("%s; rebuilding it from the store", reason)
+            return self.rebuild_engine()
+
+    def rebuild_engine(self, on_step: Callable[[int], None] = lambda _: None) -> Follower:
+        """A new engine with everything that the store has; readers keep the old one until it is complete."""
+        engine = EmbeddedEngine.create(self._engine_folder)
+        try:
+            follower = Follower(self.store, engine)
+            follower.catch_up(on_step)
+            engine.publish()
+        except BaseException:
+            engine.close()
+            raise
+        return follower
+
+    def not_ready(self) -> str | None:
+        """Why searches can't be answered yet, in one line; None when they can."""
+        try:
+            return None if self.engine.name else "the search index is being made"
+        except EngineError as error:
+            return str(error)
+
+    def lag(self) -> int:
+        """Revisions that the engine has yet to follow."""
+        return max(0, self.store.revision() - Follower(self.store, self.engine).position())
+
+    def close(self) -> None:
+        if "engine" in self.__dict__:
+            self.engine.close()
+        self.inbox.close()
+        self.store.close()

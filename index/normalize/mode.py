@@ -1,0 +1,162 @@
+"""Where the work is done: online, in person, either, or unknown."""
+
+from dataclasses import dataclass
+
+from index.gig import Evidence, Kind, WorkMode
+from index.normalize import habits
+from index.normalize.cue import Cue
+from index.normalize.evidence import Passage, by_board
+from index.posting import Posting
+from index.taxonomy import CATEGORIES, OTHER
+
+OPENING = 600
+"""Characters of a description in which the work itself is named."""
+
+_ONLINE = Cue(
+    r"\b(?:remote(?:ly)?|(?:work|working|works|job|based|done|do this|completed) (?:from|at) (?:your (?:own )?)?home|"
+    r"work[- ]from[- ]home|wfh|from (?:the comfort of )?(?:your|their) (?:own )?home|home[- ]based|from anywhere|"
+    r"work anywhere|based anywhere|(?:anywhere|any where) in the (?:world|us|usa|country|uk)|telecommut(?:e|ing)|"
+    r"telework|"
+    r"online tutor(?:ing|s)?|(?:over|via) (?:the internet|skype|zoom|video call)|"
+    r"virtual (?:assistant|position|role|job|interview study)|(?:can|could|may) be done (?:online|virtually|remotely)|"
+    r"work online|online (?:job|work|position|study|survey|research|task|tutor)|"
+    r"location (?:is )?(?:doesn't|does not|not) (?:matter|important)|100% online|fully online|distributed team|"
+    r"internet connection|reliable internet|teletrabajo|télétravail)\b",
+)
+_NOT_ONLINE = Cue(
+    r"\b(?:(?:no|not|non|isn't|without|nor|never)(?: \w{1,12}){0,2} (?:remote(?:ly)?|work from home|"
+    r"working from home|wfh|"
+    r"telecommut(?:e|ing))|(?:remote|wfh|telecommuting|work from home) (?:is |work is )?(?:not|isn't|unavailable)|"
+    r"(?:can|could)(?:no|')t be (?:done )?remote)\b",
+)
+_STRONG_IN_PERSON = Cue(
+    r"\b(?:on[- ]?site|in[- ]?house|in[- ]office|in[- ]person|no remote|not remote|no telecommut(?:e|ing)|"
+    r"relocat(?:e|ion)|"
+    r"locals? only|(?:at|on|from) (?:our|my) (?:\w{1,10} )?(?:office|house|home|place)|"
+    r"come to (?:my|our) (?:office|house|home|place))\b",
+)
+_IN_PERSON = Cue(
+    r"\b(?:at (?:our|my) (?:apartment|studio|store|shop|flat|property|location)|(?:come|coming|travel|move) to "
+    r"(?:my|our|the) (?:apartment|studio|area|store)|(?:come|meet) (?:in person|up with)|"
+    r"in (?:our|my) (?:office|house|home|apartment|studio|store|restaurant|flat)|must be (?:local|able to commute)|"
+    r"local (?:candidates?|applicants?|person|people|only|help)|(?:i will|i'll) come to you|"
+    r"will need to (?:come|travel|drive)|must live (?:in|near|close)|please be close|"
+    r"(?:office|studio|shop|store) (?:is )?(?:located )?in|(?:we(?:'re| are)|company is|position is|job is|role is) "
+    r"(?:located |based )?(?:in|at) (?!(?:the )?(?:us|usa|united|world|uk|need|search|looking)\b)|based (?:in|"
+    r"out of) (?!(?:the )?"
+    r"(?:us|usa|united|uk)\b)|headquartered in|job location|location:|live[- ]in|on location|"
+    r"(?:shooting|filming|shoot) (?:will be |takes place |is )?(?:in|at|on)|own (?:car|vehicle|transportation)|"
+    r"reliable (?:car|vehicle|transportation)|near(?:by| me))(?![a-z])",
+)
+_EITHER = Cue(
+    r"(?:\bhybrid (?:work|role|position|remote|schedule|model|office)|[|(,] ?hybrid\b|\bremote (?:or|and|/|"
+    r"&) (?:on[- ]?site|"
+    r"in[- ]?office|in[- ]person|local)\b| (?:or|and/or|/) remote\b|\b(?:on[- ]?site|onsite|office|in[- ]person|"
+    r"local) (?:and|&) "
+    r"remote\b|\b(?:in person|at home|in our office) or (?:online|remotely|from home|at home)\b|"
+    r"\bonline or in[- ]person\b|"
+    r"\bremote (?:possible|optional|negotiable|available|ok|okay|considered)\b|\b(?:partially|partly|some|"
+    r"occasional) remote\b|"
+    r"\bwork from home (?:or|and) (?:in )?(?:the )?office\b|\b(?:can|could|may) (?:also )?be done (?:at|"
+    r"from) home as well\b)",
+)
+# Work that the category alone leaves open: what is done with files and accounts, and what needs people on the spot.
+_FILES = Cue(
+    r"\b(?:social media|facebook|instagram|twitter|tiktok|seo|adwords|google (?:ads|adwords|reviews?)|websites?|online|"
+    r"animat(?:ions?|ors?)|sound design(?:er)?|mixing|mastering|(?:video|photo|audio|podcast) edit(?:or|ing)|"
+    r"voice[- ]?overs?|"
+    r"email marketing|influencers?|youtube|affiliates?|digital marketing|backlinks?|lead generation|virtual|internet|"
+    r"linkedin)\b",
+)
+_ON_THE_SPOT = Cue(
+    r"\b(?:(?:photo ?|film ?)?shoots?|short film|filming|film crew|cinematographer|camera (?:crew|operator|man)|"
+    r"photographers?|"
+    r"videographers?|(?:hair|fashion|female|male)? ?models? (?:needed|wanted|for)|casting|actors?|actress(?:es)?|"
+    r"vocalists?|"
+    r"singers?|(?:the|our|a) band|drummer|guitarist|musicians?|dj|dancers?|receptionist|office manager|"
+    r"office assistant|"
+    r"front desk|door to door|canvass(?:er|ing)|in[- ]store|retail|driving lessons?|swim(?:ming)? lessons?|extras|"
+    r"on stage|"
+    r"(?:language |high |elementary )?school)\b",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModeFound:
+    mode: WorkMode
+    evidence: list[Evidence]
+
+
+def read_mode(
+    posting: Posting,
+    title: Passage,
+    description: Passage,
+    category: str,
+    named_place: Evidence | None,
+    kind: Kind,
+) -> ModeFound:
+    """Work mode: the board's flag and location, then cues of title and description, then what such work usually is.
+
+    `named_place` is the evidence of a city that the posting names as the place of the work.
+    """
+    where = CATEGORIES[category].where
+    stated = _by_board(posting)
+    if stated is not None:
+        return stated
+    for passage in (title, description):
+        found = _cues(passage, where)
+        if found is not None:
+            return found
+    if posting.remote is False:
+        return ModeFound("in_person", [by_board("remote")])
+    if where == "in_person":
+        return ModeFound("in_person", [])
+    if named_place is not None:
+        return ModeFound("in_person", [named_place])
+    if kind != "offer" or category == OTHER:
+        return ModeFound("unknown", [])
+    return ModeFound("online", []) if where == "online" else _by_the_work(title, description)
+
+
+def _by_board(posting: Posting) -> ModeFound | None:
+    if posting.remote:
+        return ModeFound("online", [by_board("remote")])
+    location = (posting.location or "").lower()
+    if location:
+        if _EITHER.search(location):
+            return ModeFound("either", [by_board("location")])
+        if _ONLINE.search(location) or location.strip() in {"anywhere", "worldwide", "online", "global"}:
+            return ModeFound("online", [by_board("location")])
+    if posting.board in habits.ONLINE_BOARDS:
+        return ModeFound("online", [by_board("board")])
+    return None
+
+
+def _cues(passage: Passage, where: str) -> ModeFound | None:
+    low = passage.low
+    if (either := _EITHER.search(low)) is not None:
+        return ModeFound("either", [passage.cite(*either.span())])
+    if (not_online := _NOT_ONLINE.search(low)) is not None:
+        return ModeFound("in_person", [passage.cite(*not_online.span())])
+    online = _ONLINE.search(low)
+    strong = _STRONG_IN_PERSON.search(low)
+    if strong is not None and (online is None or where == "in_person" or strong.start() < online.start()):
+        return ModeFound("in_person", [passage.cite(*strong.span())])
+    if online is not None and (where != "in_person" or passage.source == "title"):
+        return ModeFound("online", [passage.cite(*online.span())])
+    in_person = _IN_PERSON.search(low)
+    if in_person is not None:
+        return ModeFound("in_person", [passage.cite(*in_person.span())])
+    return None
+
+
+def _by_the_work(title: Passage, description: Passage) -> ModeFound:
+    """What is named first decides: a photo shoot for a website is on the spot, a website for photographers is not."""
+    for passage in (title, description):
+        low = passage.low[:OPENING]
+        files, spot = _FILES.search(low), _ON_THE_SPOT.search(low)
+        if files is not None and (spot is None or files.start() < spot.start()):
+            return ModeFound("online", [passage.cite(*files.span())])
+        if spot is not None:
+            return ModeFound("in_person", [passage.cite(*spot.span())])
+    return ModeFound("unknown", [])

@@ -1,0 +1,638 @@
+"""What the worker gets: status, amount, unit and currency, from the board's fields first, then from the text.
+
+A board's amount is taken as it stands. An amount in running text must have a sign of pay beside it (a unit, or a word
+such as "pay", "rate", "salary") and none of something else (funding, a price, a prize, a fee). Nobody invents an hourly
+figure: it comes from an hourly pay or from a stated duration, or it stays empty.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from index.gig import Evidence, Fee, Medium, MinimumPayout, Pay, PayBasis, PayUnit, Points
+from index.normalize import habits, money, units
+from index.normalize.cue import Cue
+from index.normalize.currency import usd_rate
+from index.normalize.evidence import Passage, by_board, clause_after, clause_before
+from index.normalize.money import Mention
+from index.posting import Posting
+
+OTHER_REACH = 40
+"""Characters before an amount in which a word such as "prize" or "fee" makes it something else than pay."""
+READ = 20_000
+"""Characters of a description in which media of payment are looked for."""
+YEARLY_FROM = 15_000.0
+"""US dollars from which an amount without any unit is a year's salary, unless it is a project's budget."""
+
+Evidences = dict[str, list[Evidence]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """One reading of what is paid."""
+
+    low: float | None
+    high: float | None
+    sign: str | None
+    unit: PayUnit | None
+    cites: tuple[Evidence, ...]
+    kilo: bool = False
+
+
+# Words before or after an amount that say it is something else than the worker's pay.
+_OTHER_BEFORE = re.compile(
+    r"\b(?:fund(?:ed|ing)|rais(?:ed|ing|e)|revenues?|turnover|worth|valued?|valuation|sav(?:e|es|ed|ings?)|costs?|"
+    r"costing|"
+    r"priced?|prices|sells?|selling|sold|buy|bought|purchas(?:e|ed|ing)|retails?|fees?|deposits?|discounts?|prizes?|"
+    r"win|won|"
+    r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spen[dt]|spending|bills?|rent|rental|"
+    r"loans?|"
+    r"debts?|insur(?:ed|ance)|profits?|sales of|deals?|cash(?:ed|ing)? ?outs?|payouts?|pay-outs?|threshold|"
+    r"withdraw(?:al)?|"
+    r"refund(?:ed)?|already made|i made|i've made|i earned|i got|signing bonus|sign-? ?up bonus|bonus(?:es)?(?: of|"
+    r" is|:)?|"
+    r"referral bonus|grants?|budget of the film|assets|donations|tickets?|subscription|membership|shipping|"
+    r"relocation|reimburse(?:d|ment)?|coupon|voucher for|tips? of|allowance|market cap|net worth|per diem|"
+    r"you pay|pay me|pays? us|send (?:me|us)|or less|under|below|less than|orders? (?:over|of)|401)\b"
+)
+_OTHER_AFTER = re.compile(
+    r"^[ )]{0,2}(?:million|mil\b|mm\b|m\b|billion|bn\b|b\b|in (?:revenue|funding|sales|venture|seed|capital|savings|"
+    r"debt)|"
+    r"(?:of |in )?(?:funding|revenue|capital|investment)|off\b|discount|prize|deposit|fee\b|fees\b|fine\b|worth of|"
+    r"value\b|"
+    r"series [a-e]\b|minimum (?:payout|cash)|(?:is the )?(?:minimum )?(?:payout|cash-?out)|threshold|rent\b|donation|"
+    r"budget film|"
+    r"(?:sign-?up|signup|signing|referral|welcome|performance|completion|retention|holiday)? ?bonus|application fee|"
+    r"tax credit|"
+    r"reimbursement|coupon|laptop|phone|ticket|membership|subscription|to (?:start|join|register|enrol|sign up)\b)"
+)
+_PAY_BEFORE = re.compile(
+    r"\b(?:pay(?:s|ing|ment|out|rate)?|paid|salar(?:y|ies)|wages?|rates?|compensat(?:ion|e|ed|ing)|comp|rewards?|"
+    r"rewarded|"
+    r"earn(?:s|ing|ings)?|budget(?:ed)?|offer(?:s|ing|ed)?|stipend|incomes?|remuneration|bounty|honorarium|"
+    r"receive|give|gets?|incentives?|fixed price|base|ote|ctc|gehalt|salario|salaire|lön|loon|vergütung)\b"
+)
+_LABEL = re.compile(
+    r"(?:^|[\n.|*•(\[]|- )[ *_]{0,3}(?:(?:hourly|daily|weekly|monthly|annual|base|total|estimated|starting) )?"
+    r"(?:pay(?:ment)?|salary|wages?|rate|compensation|reward|budget|remuneration|price|bounty|incentive|stipend|"
+    r"pay ?rate|pay range|salary range|payment amount|rate of pay)(?: range| rate| amount)?[ *_]{0,3}(?::|=|\bis\b|-|"
+    r"–)[ *_]{0,3}"
+    r"(?:up to |from |is |about |approximately |around |between |starting at |~){0,2}$"
+)
+_FEE_OF_WORKER = re.compile(r"\b(?:you|worker|applicants?|candidates?|must|need to|have to|to) (?:will |must )?pay\b")
+_UP_TO = re.compile(
+    r"\b(?:up to|upto|max(?:imum)?(?: of)?:?|as much as|no more than|not more than|at most|bis zu|hasta|jusqu'à) ?$"
+)
+_FROM = re.compile(
+    r"\b(?:from|starting(?: at| from)?|starts (?:at|from)|at least|min(?:imum)?(?: of| is)?:?|no less than|more than|"
+    r"over|ab|desde|"
+    r"à partir de) ?$"
+)
+_FROM_AFTER = re.compile(r"^ ?(?:and up|or more|minimum|min\b|and above|or higher|upwards)")
+_POINTS_WORTH = Cue(
+    r"([0-9][0-9.,]{0,9}) ?(?:points?|pts|swagbucks|sb|coins)(?: (?:are|is))? ?(?:=|equals?|(?:are |is )?worth|for|"
+    r"\() ?(?:a )?"
+    r"(?:us)?\$ ?([0-9][0-9.,]{0,7})",
+)
+_NEGATED = re.compile(r"\b(?:no|not|without|never|isn't|non)\W{1,3}(?:\w{1,12} )?$")
+
+_BLANK_PAY = re.compile(
+    r"(?:n\.? ?/ ?a\.?|na|none|null|undefined|unknown|not (?:specified|stated|disclosed|provided|listed)|-+|\?+|\.+|0)?"
+)
+_UNPAID_FIELD = re.compile(
+    r"\b(?:no pay(?:ment)?|no compensation|unpaid|non-?paid|not paid|volunteer(?:s|ing)?|voluntary|exposure|"
+    r"(?:copy,? )?credit"
+    r"(?: and| &|,|/)? ?(?:copy|meals)|copy (?:and|&) credit|tfp|equity only|deferred|for free|free|pro bono|"
+    r"experience only|"
+    r"no monetary)\b|^(?:\$|€|£)?0(?:\.00)?$"
+)
+_UNPAID_TEXT = Cue(
+    r"\b(?:unpaid(?: internship| position| role| work| gig| project| opportunity)?|(?:looking for|need|seeking|"
+    r"recruiting) "
+    r"(?:some |a few |more )?volunteers?|volunteers? (?:needed|wanted|position|role|opportunity)|(?:is|are|be) (?:a |"
+    r"an )?"
+    r"(?:volunteers?|voluntary|unpaid|not paid|non-?paid)(?: position| role)?|there is no pay|no pay(?:ment)? (?:for|"
+    r"is|will)|"
+    r"no (?:monetary )?compensation|(?:can't|cannot|can not|unable to|not able to) (?:pay|offer (?:any )?(?:pay|"
+    r"compensation))|"
+    r"equity[- ]only|(?:paid|payment) in exposure|for exposure|pro bono|non-paying|tfp shoot|time for prints?)\b",
+)
+_NEGOTIABLE = Cue(
+    r"\b(?:negotiable|negotiate|doe|d\.o\.e|tbd|tbn|to be (?:discussed|determined|negotiated|agreed)|(?:depending|"
+    r"depends?|based|"
+    r"commensurate) (?:up)?on (?:your |the |level of |one's )?(?:experience|skills?|qualifications|bid|quote)|"
+    r"commensurate with|"
+    r"make (?:me )?an offer|best offer|name your (?:price|rate)|"
+    r"(?:your|hourly|desired|expected|a|me|with|and|typical|usual|asking|day|estimated|ballpark) (?:rates?|quotes?|"
+    r"bids?|fees?|pric(?:e|es|ing)|estimates?|"
+    r"salary|compensation|pay) (?:for|range|requirements?|expectations?|you|per|and|to|with|in|is|as)|"
+    r"(?:send|give|include|quote|state|with|tell|pm|message|email|submit|provide|know|dm) (?:me |us )?(?:with |"
+    r"what )?(?:a |an |your )(?:\w{1,12} )?"
+    r"(?:rates?|quotes?|bids?|prices?|pricing|estimate|salary|proposal)|"
+    r"quote (?:me|us)|(?:discuss|talk|negotiate|agree on)(?: about| on)? (?:the |"
+    r"your )?(?:\w{1,12} )?(?:pay(?:ment)?|compensation|rates?|pric(?:e|es|ing)|"
+    r"money|salary|budget|terms)|(?:compensation|pay(?:ment)?|rates?|salary|price|budget)(?: is| are| to be| will be)? "
+    r"(?:open|flexible|negotiable|discussed|to discuss|tbd|doe|up for discussion)|open to (?:offers|discussion)|"
+    r"how much (?:you|you'd|do you|would you|you would)(?: would)? (?:charge|want|cost|like)|what (?:you|you'd|"
+    r"do you|would you)(?: would)? charge|"
+    r"commission[- ](?:only|based|basis)|(?:competitive|strong|generous|attractive|excellent|great|good) (?:pay|"
+    r"salary|salaries|compensation|"
+    r"wages?|rates?|remuneration)|set (?:their|your) own (?:rates?|prices?)|willing to (?:pay|negotiate|compensate)|"
+    r"(?:happy|glad|prepared) to (?:pay|compensate)|"
+    r"pay(?:ment)? (?:is )?per (?:lead|sale|project|article)|paid per|price per|"
+    r"salaried position|will be (?:paid|compensated)|(?:we|i)(?: will|'ll| can| would|'d)?(?: gladly| happily|"
+    r" of course)? (?:pay|compensate)|get compensated|pay rates? (?:is|are)|what are your rates|"
+    r"portfolio (?:\w{1,8} )?and (?:a )?(?:quote|rates?)|"
+    r"pay(?:ment)? (?:would be|will be|is) (?:per|by the|for each))\b",
+)
+_AVERAGE_BID = Cue(r"\b(?:avg\.?|average) bids?\b")
+
+_MEDIA: tuple[tuple[Medium, Cue], ...] = (
+    ("paypal", Cue(r"\bpay ?pal\b")),
+    ("venmo", Cue(r"\bvenmo\b")),
+    (
+        "amazon_balance",
+        Cue(r"\bamazon (?:[$0-9.]{1,8} )?(?:cash |account )?(?:balance|credit|payments?)\b"),
+    ),
+    (
+        "gift_card",
+        Cue(
+            r"\bgift ?-?(?:cards?|certificates?|codes?)\b|\b(?:target|amazon|visa|starbucks|walmart) "
+            r"(?:gc|cash card|cards?)\b|\begift\b",
+        ),
+    ),
+    (
+        "crypto",
+        Cue(
+            r"\b(?:bitcoins?|btc|ethereum|usdt|usdc|crypto(?:currency)?|monero|litecoin)\b",
+        ),
+    ),
+    ("check", Cue(r"\b(?:checks?|cheques?)\b")),
+    (
+        "bank_transfer",
+        Cue(
+            r"\b(?:bank transfers?|wire transfers?|direct deposit|bank deposit|iban|sepa|ach|transferwise|wise|"
+            r"payoneer|"
+            r"e-?transfer)\b",
+        ),
+    ),
+    ("cash", Cue(r"\bcash\b(?! ?-?(?:out|ier|flow|back|prize|register|app))")),
+    ("points", Cue(r"\b(?:points|swagbucks)\b")),
+)
+# A medium counts only beside a word of paying: "integrate PayPal into our shop" pays nobody.
+_PAYING = re.compile(
+    r"\b(?:pay(?:s|ment|ments|out|outs|able)?|paid|paying|cash(?:ed)? ?out|cashouts?|redeem(?:ed|able)?|rewards?|"
+    r"rewarded|compensat(?:ed|ion)|receive|earn|"
+    r"get|send you|transfer|withdraw(?:al)?|in the form of|offering)\b"
+)
+_NOT_PAYING = re.compile(
+    r"\b(?:integrat\w{1,5}|gateway|plugin|plug-in|api|checkout|module|button|background|shopping cart|double|spell|"
+    r"please)\b"
+)
+
+_MINIMUM_PAYOUT = Cue(
+    r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance)(?: amount|"
+    r" threshold| is| of|:)*|"
+    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption) (?:minimum|threshold|limit|min|at)(?: amount| is| of|:)*|"
+    r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out)(?: \w{1,12}){0,3} (?:at|after|"
+    r"when you (?:reach|hit|have)|once you (?:reach|hit|have)|"
+    r"starting (?:at|from)|from|reaching|for as (?:low|little) as)(?: just| only)?|"
+    r"(?:you )?need (?:at least |a minimum of )?(?=(?:us)?\$?[0-9][0-9,.]{0,8} ?(?:points|sb|swagbucks|coins)?"
+    r" (?:points )?(?:to|before (?:you can )?)(?: be able to)? ?(?:cash|redeem|withdraw)))"
+    r" ?",
+)
+
+_WORKER_FEE = Cue(
+    r"\b(?:registration|application|training|starter|joining|enrol?lment|processing|membership|background check|"
+    r"activation|"
+    r"onboarding|sign-?up|agency|security|refundable|certification|placement|admin(?:istration)?) (?:fee|deposit|kit|"
+    r"cost|payment)s?"
+    r"(?: of| is|:| costs?)? ?",
+)
+
+_PER_AMOUNT = frozenset[PayUnit]({"task", "item"})
+
+
+@dataclass(frozen=True, slots=True)
+class PayContext:
+    """What decides the reading of amounts beside the words themselves."""
+
+    board: str
+    country: str | None
+    day: date
+    trust_text: bool  # amounts in the text of something that is no offer are prices
+    duration_minutes: float | None
+    duration_cite: Evidence | None
+
+
+def read_pay(posting: Posting, title: Passage, description: Passage, context: PayContext) -> tuple[Pay, Evidences]:
+    """Pay of one posting with its evidence (fields "pay", "pay.unit", "pay.media", "pay.minimum_payout"...)."""
+    evidence: Evidences = {}
+    pay = Pay()
+    field = (
+        Passage("description", " ".join((posting.pay.text or "").split())) if posting.pay and posting.pay.text else None
+    )
+
+    average = _average_bid(field, context)
+    amount = None
+    if average is not None:
+        pay.status = "negotiable"
+        pay.average_bid, pay.currency = average
+        evidence["pay"] = [by_board("pay.text")]
+    else:
+        amount = _structured(posting, field, context)
+        if amount is None and field is not None:
+            amount = _from_field(field, context)
+    if amount is None and average is None:
+        status = _status_of_field(field, pay, evidence)
+        if not status and context.trust_text:
+            amount = _from_text(title, description)
+            if amount is None:
+                _status_of_text(title, description, pay, evidence)
+        elif status and pay.status == "negotiable" and context.trust_text:
+            amount = _from_text(title, description)
+            if amount is not None:
+                pay = Pay()
+    if amount is not None:
+        evidence["pay"] = list(amount.cites)
+        _state(pay, amount, posting, context, evidence, title, description)
+    _read_media(pay, field, title, description, evidence)
+    _read_minimum_payout(pay, title, description, context, evidence)
+    if context.trust_text:
+        _read_worker_fee(pay, title, description, context, evidence)
+    _read_hourly(pay, context, evidence, description)
+    return pay, evidence
+
+
+# ---- amounts
+
+
+def _average_bid(field: Passage | None, context: PayContext) -> tuple[float, str | None] | None:
+    if field is None or not _AVERAGE_BID.search(field.low):
+        return None
+    mention = next(money.mentions(field.low, bare=True), None)
+    if mention is None or mention.low is None:
+        return None
+    return mention.low, money.currency_code(mention.sign, context.country)
+
+
+def _structured(posting: Posting, field: Passage | None, context: PayContext) -> _Amount | None:
+    """The board's own numbers; zero means that a bound is missing."""
+    if posting.pay is None:
+        return None
+    low = posting.pay.min if posting.pay.min and 0 < posting.pay.min <= money.MAX_AMOUNT else None
+    high = posting.pay.max if posting.pay.max and 0 < posting.pay.max <= money.MAX_AMOUNT else None
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and low > high:
+        low, high = high, low
+    unit = units.board_unit(posting.pay.unit)
+    sign = posting.pay.currency
+    if field is not None and (unit is None or not sign):
+        said = _from_field(field, context)
+        if said is not None:
+            unit = unit or said.unit
+            sign = sign or said.sign
+        unit = unit or units.unit_anywhere(field.low)
+    named = [name for name, value in (("pay.min", low), ("pay.max", high)) if value is not None]
+    return _Amount(low, high, sign, unit, tuple(by_board(name) for name in named))
+
+
+def _from_field(field: Passage, context: PayContext) -> _Amount | None:
+    """The first amount of a pay field: every number there is pay, unless it counts something."""
+    for mention in money.mentions(field.low, bare=True):
+        before, after = field.low[: mention.start], field.low[mention.end :]
+        if mention.top <= 0 or _OTHER_AFTER.match(after) or after.startswith("%"):
+            continue
+        low, high = _bounds(mention, before, after)
+        found = units.unit_after(field.low, mention.end) or units.unit_before(field.low, mention.start)
+        unit = found.unit if found is not None else units.unit_anywhere(field.low)
+        per = found.per if found is not None else 1.0
+        if unit is None and mention.low != mention.high and context.board in habits.HOURLY_RANGE_BOARDS:
+            unit = "hour"
+        return _Amount(
+            _divided(low, per), _divided(high, per), mention.sign, unit, (by_board("pay.text"),), mention.kilo
+        )
+    return None
+
+
+def _divided(amount: float | None, per: float) -> float | None:
+    return amount if amount is None or per == 1.0 else round(amount / per, 6)
+
+
+def _bounds(mention: Mention, before: str, after: str) -> tuple[float | None, float | None]:
+    """Bottom and top: "up to $50" has no bottom, "from $20" and "$20+" no top, a single amount is both."""
+    low, high = mention.low, mention.high
+    if low == high:
+        if _UP_TO.search(before[-24:]):
+            return None, high
+        if mention.plus or _FROM.search(before[-24:]) or _FROM_AFTER.match(after[:24]):
+            return low, None
+    if low == 0:
+        low = None
+    return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    rank: float
+    amount: _Amount
+
+
+def _from_text(title: Passage, description: Passage) -> _Amount | None:
+    """The amount that most surely is pay: a labelled line ("Reward: $2"), then the title, then prose with a unit."""
+    best: _Candidate | None = None
+    for passage in (title, description):
+        for candidate in _candidates(passage):
+            if best is None or candidate.rank > best.rank:
+                best = candidate
+    return best.amount if best is not None else None
+
+
+def _candidates(passage: Passage) -> Iterator[_Candidate]:
+    low = passage.low
+    for mention in money.mentions(low, bare=True):
+        if mention.top <= 0:
+            continue
+        before = clause_before(low, mention.start, 80)
+        after = clause_after(low, mention.end, 60)
+        label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
+        unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
+        if unit is not None:
+            after = clause_after(low, max(unit.end, mention.end), 60)
+        word = _last(_PAY_BEFORE, before)
+        other = _last(_OTHER_BEFORE, before[-OTHER_REACH:])
+        if other is not None:
+            other += max(0, len(before) - OTHER_REACH)
+        if not label and other is not None and (word is None or word < other):
+            continue
+        if _OTHER_AFTER.match(after) or _FEE_OF_WORKER.search(before):
+            continue
+        if mention.sign == "points" and not (word is not None or passage.source == "title"):
+            continue
+        rank = 0.0
+        if label:
+            rank += 4
+        if mention.sign is not None:
+            rank += 1
+        if unit is not None:
+            rank += 1.5 if unit.unit != "task" else 1
+        if word is not None:
+            rank += 1
+        if passage.source == "title":
+            rank += 1.5
+        if mention.kilo and mention.low != mention.high:
+            rank += 1
+        low_bound, high_bound = _bounds(mention, before, after)
+        if low_bound is None or high_bound is None:
+            rank -= 0.4  # "up to" and "from" say less than the plain amount
+        needed = 2.0 if mention.sign is not None or mention.kilo else 2.5
+        if rank < needed or (mention.sign is None and word is None and not label and passage.source != "title"):
+            continue
+        if mention.sign is None and unit is None and not mention.kilo:
+            continue
+        start = min(mention.start, unit.start) if unit is not None else mention.start
+        end = max(mention.end, unit.end) if unit is not None else mention.end
+        per = unit.per if unit is not None else 1.0
+        yield _Candidate(
+            rank,
+            _Amount(
+                _divided(low_bound, per),
+                _divided(high_bound, per),
+                mention.sign,
+                unit.unit if unit is not None else None,
+                (passage.cite(start, end),),
+                mention.kilo,
+            ),
+        )
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int | None:
+    """Where the last match begins."""
+    found = None
+    for match in pattern.finditer(text):
+        found = match.start()
+    return found
+
+
+# ---- what the amount means
+
+
+def _state(
+    pay: Pay,
+    amount: _Amount,
+    posting: Posting,
+    context: PayContext,
+    evidence: Evidences,
+    title: Passage,
+    description: Passage,
+) -> None:
+    pay.status = "stated"
+    pay.min, pay.max = amount.low, amount.high
+    if amount.sign is not None and amount.sign.strip().lower() in {
+        "points",
+        "point",
+        "pts",
+        "swagbucks",
+        "sb",
+        "sbs",
+        "coins",
+    }:
+        pay.unit = amount.unit or "task"
+        top = amount.high if amount.high is not None else amount.low or 0.0
+        pay.points = Points(amount=top, usd=_points_worth(top, title, description, evidence))
+        if pay.points.usd is not None:
+            share = pay.points.usd / top
+            pay.usd_min = None if pay.min is None else round(pay.min * share, 4)
+            pay.usd_max = None if pay.max is None else round(pay.max * share, 4)
+        return
+    if amount.sign is not None:
+        pay.currency = money.currency_code(amount.sign, context.country)
+    else:
+        pay.currency = _home_currency(context.country)
+    if pay.currency is not None:
+        rate = usd_rate(pay.currency, context.day)
+        if rate is not None:
+            pay.rate_date = rate.day
+            pay.usd_min = None if pay.min is None else round(pay.min * rate.usd, 4)
+            pay.usd_max = None if pay.max is None else round(pay.max * rate.usd, 4)
+    pay.unit = amount.unit or _unit_by_size(pay, amount, posting)
+
+
+def _home_currency(country: str | None) -> str | None:
+    """A bare number is in the country's money; without a country in US dollars, as on the boards that leave it out."""
+    if country is None:
+        return "USD"
+    from index.normalize.place import country_currencies
+
+    return country_currencies().get(country)
+
+
+def _unit_by_size(pay: Pay, amount: _Amount, posting: Posting) -> PayUnit:
+    top = pay.usd_top
+    if top is not None and top >= YEARLY_FROM and posting.board not in habits.TASK_BOARDS:
+        return "year"
+    return "task"
+
+
+def _points_worth(points: float, title: Passage, description: Passage, evidence: Evidences) -> float | None:
+    for passage in (title, description):
+        match = _POINTS_WORTH.search(passage.low)
+        if match is not None:
+            many = money.parse_number(match.group(1).rstrip(".,"))
+            dollars = money.parse_number(match.group(2).rstrip(".,"))
+            if many and dollars:
+                evidence["pay.points"] = [passage.cite(*match.span())]
+                return round(points * dollars / many, 4)
+    return None
+
+
+def _status_of_field(field: Passage | None, pay: Pay, evidence: Evidences) -> bool:
+    """Status from a pay field without an amount: words there mean that the poster answered the question of pay."""
+    if field is None or _BLANK_PAY.fullmatch(field.low.strip()):
+        return False
+    evidence["pay"] = [by_board("pay.text")]
+    if _UNPAID_FIELD.search(field.low):
+        pay.status = "unpaid"
+        return True
+    pay.status = "negotiable"
+    pay.unit = units.unit_anywhere(field.low)
+    return True
+
+
+def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Evidences) -> None:
+    for passage in (title, description):
+        match = _UNPAID_TEXT.search(passage.low)
+        if match is not None and not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+            pay.status = "unpaid"
+            evidence["pay"] = [passage.cite(*match.span())]
+            return
+    for passage in (title, description):
+        for match in _NEGOTIABLE.finditer(passage.low):
+            if not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+                pay.status = "negotiable"
+                evidence["pay"] = [passage.cite(*match.span())]
+                return
+
+
+# ---- what else is said of pay
+
+
+def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Passage, evidence: Evidences) -> None:
+    cites: list[Evidence] = []
+    media: list[Medium] = []
+    if pay.points is not None:
+        media.append("points")
+    if field is not None:
+        for medium, pattern in _MEDIA:
+            if medium not in media and pattern.search(field.low):
+                media.append(medium)
+                cites.append(by_board("pay.text"))
+    for passage in (title, description):
+        for medium, pattern in _MEDIA:
+            if medium in media:
+                continue
+            for match in pattern.finditer(passage.low[:READ]):
+                around = (
+                    clause_before(passage.low, match.start(), 50) + " " + clause_after(passage.low, match.end(), 20)
+                )
+                priced = medium == "gift_card" and "$" in around
+                if (priced or _PAYING.search(around)) and not _NOT_PAYING.search(around):
+                    media.append(medium)
+                    cites.append(passage.cite(*match.span()))
+                    break
+    if media:
+        pay.media = media
+        if cites:
+            evidence["pay.media"] = cites
+
+
+def _read_minimum_payout(
+    pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences
+) -> None:
+    for passage in (title, description):
+        for match in _MINIMUM_PAYOUT.finditer(passage.low):
+            mention = next(money.mentions(passage.low[match.end() : match.end() + 40], bare=True), None)
+            if mention is None or mention.start > 12 or mention.low is None:
+                continue
+            _set_minimum_payout(pay, mention, context)
+            evidence["pay.minimum_payout"] = [passage.cite(match.start(), match.end() + mention.end)]
+            return
+
+
+def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None:
+    amount = mention.low or 0.0
+    if mention.sign in {"points", "point", "pts", "swagbucks", "sb", "sbs", "coins"} or (
+        mention.sign is None and pay.points is not None
+    ):
+        worth = None
+        if pay.points is not None and pay.points.usd is not None and pay.points.amount:
+            worth = round(amount * pay.points.usd / pay.points.amount, 4)
+        pay.minimum_payout = MinimumPayout(amount=amount, currency="points", usd=worth)
+        return
+    currency = money.currency_code(mention.sign, context.country) if mention.sign else _home_currency(context.country)
+    rate = usd_rate(currency, context.day) if currency else None
+    pay.minimum_payout = MinimumPayout(
+        amount=amount, currency=currency, usd=round(amount * rate.usd, 4) if rate is not None else None
+    )
+
+
+def _read_worker_fee(pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences) -> None:
+    for passage in (title, description):
+        for match in _WORKER_FEE.finditer(passage.low):
+            before = clause_before(passage.low, match.start(), 50)
+            if _NEGATED.search(before) or re.search(
+                r"\b(?:free|no|waive[ds]?|we (?:pay|cover)|covered|never|without)\b", before
+            ):
+                continue
+            near = passage.low[max(0, match.start() - 16) : match.end() + 20]
+            offset = max(0, match.start() - 16)
+            mention = next(money.mentions(near), None)
+            if mention is None:
+                continue
+            start, end = min(match.start(), offset + mention.start), max(match.end(), offset + mention.end)
+            cite = passage.cite(start, end)
+            pay.worker_fee = Fee(
+                amount=mention.low, currency=money.currency_code(mention.sign, context.country), text=cite.text
+            )
+            evidence["pay.worker_fee"] = [cite]
+            return
+
+
+_HOURS_OF_PERIOD = Cue(
+    r"\b([1-9][0-9]?(?:\.5)?)(?: ?(?:-|to) ?([1-9][0-9]?(?:\.5)?))? ?-?(?:hours?|hrs?)(?: a| per| each|/| ?/ ?|"
+    r"-)? ?(day|week|month|days?|shift)\b",
+)
+
+
+def _read_hourly(pay: Pay, context: PayContext, evidence: Evidences, description: Passage) -> None:
+    """US dollars an hour: as stated, or by a stated duration; never by a guess of how long something takes."""
+    if pay.usd_min is None and pay.usd_max is None:
+        return
+    hours: tuple[float, float] | None = None
+    basis: PayBasis = "stated"
+    if pay.unit == "hour":
+        hours = (1.0, 1.0)
+    elif pay.unit in _PER_AMOUNT and context.duration_minutes:
+        hours = (context.duration_minutes / 60, context.duration_minutes / 60)
+        basis = "duration"
+        if context.duration_cite is not None:
+            evidence["pay.usd_per_hour"] = [context.duration_cite]
+    elif pay.unit in {"day", "week", "month"}:
+        match = next(
+            (found for found in _HOURS_OF_PERIOD.finditer(description.low) if found.group(3).startswith(pay.unit)), None
+        )
+        if match is not None:
+            least = float(match.group(1))
+            most = float(match.group(2) or match.group(1))
+            if least <= most <= {"day": 24, "week": 100, "month": 400}[pay.unit]:
+                hours = (least, most)
+                basis = "period"
+                evidence["pay.usd_per_hour"] = [description.cite(*match.span())]
+    if hours is None:
+        return
+    pay.basis = basis
+    # The least an hour can bring is the bottom pay for the longest time.
+    pay.usd_per_hour_min = None if pay.usd_min is None else round(pay.usd_min / hours[1], 4)
+    pay.usd_per_hour_max = None if pay.usd_max is None else round(pay.usd_max / hours[0], 4)

@@ -1,0 +1,285 @@
+"""Signs of a scam, each with the words that raised it and a sentence for the worker.
+
+A rule is a pattern with a weight. A weight of HIGH or more alone makes the level high; the weights of several signs add
+up as 1 - (1-a)(1-b)... A negation before a match ("no fee to join", "never asks for a deposit") drops it.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from index.gig import Risk, RiskLevel, Signal
+from index.normalize.cue import Cue
+from index.normalize.evidence import Passage, clause_after, clause_before
+
+HIGH = 0.7
+LOW = 0.25
+MANY_SIGNS = 0.85
+"""Score from which weak signs together make the level high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sign: its weight 0..1, what shows it, and what it means for the worker."""
+
+    code: str
+    weight: float
+    cue: Cue
+    why: str
+    not_near: re.Pattern[str] | None = None  # in the same sentence
+
+
+def _rule(code: str, weight: float, pattern: str, why: str, not_near: str | None = None) -> Rule:
+    return Rule(code, weight, Cue(pattern), why, re.compile(not_near) if not_near else None)
+
+
+_FLAT = (
+    r"\b(?:flat|apartment|tenan(?:t|cy)|rent|lease|bond|room|landlord|key|keys|rental|returned|venue|customer|client)\b"
+)
+
+RULES = (
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:(?:you (?:must|need to|have to|will|should|'ll)(?: first)?|must first|applicants? (?:must|need to)|"
+        r"required to|asked to|need you to) "
+        r"(?:pay|send|transfer|purchase|buy|deposit|submit)(?: us| me| for)? (?:an? |the |your |our |"
+        r"for )?(?:\w{1,14} ){0,3}"
+        r"(?:fees?|deposits?|kits?|training|starter pack|materials pack|background check|licen[cs]e fee|gift cards?|"
+        r"activation)|"
+        r"(?:registration|application|training|processing|joining|enrol?lment|activation|refundable|security|starter|"
+        r"onboarding|administration|admin|sign-?up|membership) "
+        r"(?:fees?|deposits?|kit) (?:of|is|applies|required|must|needed|before|to (?:start|begin|apply)|"
+        r"\(?(?:us)?[$€£₹])|"
+        r"(?:[$€£₹] ?[0-9][0-9,.]{0,8}|[0-9]{2,6} ?(?:usd|dollars|euros|rupees)) (?:\w{1,12} ){0,2}(?:registration|"
+        r"application|training|refundable|security|activation|starter|joining|processing|enrol?lment) "
+        r"(?:fee|deposit|kit|pack)|(?:pay|send)(?: \w{1,8}){0,3} (?:before (?:you )?(?:start|begin|work)|to (?:start|"
+        r"begin|get started|secure your (?:spot|place)))|"
+        r"small investment (?:required|needed|of)|initial investment|one[- ]time (?:fee|investment|payment of)|"
+        r"startup (?:cost|fee|kit)|"
+        r"(?:buy|purchase) (?:a |our |the |your )(?:starter|training|home business|work|business) (?:kit|package|"
+        r"pack))",
+        "It asks you to pay before you work. Honest employers pay you.", _FLAT,
+    ),
+    _rule(
+        "advance_payment_fraud", 0.9,
+        r"\b(?:(?:cash|deposit) (?:the |a |our |my |this |your )?(?:cashier'?s? )?(?:checks?|cheques?|money orders?)|"
+        r"(?:checks?|cheques?|money orders?) (?:to|will|for you to|that you)(?: \w{1,10}){0,4} "
+        r"(?:cash|deposit|be deposited)|(?:send|mail|wire|forward|return|refund) (?:you )?(?:the )?(?:remaining|rest|"
+        r"balance|remainder|difference|excess)|"
+        r"(?:mail|send) you (?:a |the )?(?:certified |cashier'?s? )?(?:check|cheque)(?: \w{1,10}){0,8} (?:deposit|"
+        r"equipment|supplies|purchase|buy)|"
+        r"(?:check|cheque)(?: \w{1,10}){0,6} (?:purchase|buy)(?: \w{1,10}){0,4} (?:equipment|supplies|gift cards))",
+        "It has you cash a cheque or pass money on. Such cheques bounce after you have sent the money.",
+        r"\b(?:paycheck|direct deposit|background)\b",
+    ),
+    _rule(
+        "money_forwarding", 0.9,
+        r"\b(?:(?:receive|accept|process)(?: \w{1,10}){0,3} (?:payments?|funds|transfers?|money|"
+        r"deposits?)(?: \w{1,12}){0,6} (?:forward|transfer|send|wire|into your (?:bank )?account|"
+        r"to your (?:bank )?account|through your|in your (?:bank )?account)|"
+        r"(?:use|using|through|lend|rent) your (?:own |personal )?bank account|(?:forward|transfer|send|"
+        r"wire) (?:the |these |those )?(?:funds|money|payments?) (?:to|via|through|on|by) (?:our|the|another|other|"
+        r"western|moneygram|bitcoin|a third|crypto)|"
+        r"payment processing agent|money transfer agent|(?:western union|moneygram)|"
+        r"keep (?:a )?(?:[0-9]{1,2}% )?(?:commission|percentage)? ?(?:and|then) (?:forward|send|transfer)|"
+        r"(?:buy|purchase|convert)(?: \w{1,10}){0,4} (?:bitcoin|crypto|gift cards)(?: \w{1,10}){0,4} (?:and|"
+        r"then) (?:send|forward|transfer))",
+        "It has you pass other people's money on. That is how stolen money is laundered.",
+        r"\b(?:build|develop|integrat|website|app|developer|paid (?:by|via|through))",
+    ),
+    _rule(
+        "reshipping", 0.9,
+        r"\b(?:re-?ship(?:ping|per)?|(?:receive|accept|collect|inspect)(?: \w{1,10}){0,3} (?:packages?|parcels?|mail|"
+        r"goods)(?: \w{1,12}){0,6} (?:home|your (?:own )?address|forward|re-?send|ship|re-?pack)|"
+        r"(?:forward|re-?send|repack(?:age)?) (?:the |these )?(?:packages?|parcels?|items|goods)|(?:package|parcel|"
+        r"shipping) (?:handler|inspector|forwarding)(?: \w{1,8}){0,4} (?:from home|at home)|"
+        r"(?:packages?|parcels?) (?:at|to|from) your (?:own )?(?:home|house|address))",
+        "It has parcels sent to your home to pass on. Such parcels are usually bought with stolen cards.",
+        r"\b(?:software|api|warehouse|website)\b",
+    ),
+    _rule(
+        "pyramid", 0.75,
+        r"\b(?:mlm|multi-?level|network marketing|downline|upline|residual income|ground floor opportunity|"
+        r"be your own boss|own (?:\W{1,3}free\W{1,3} )?(?:\w{1,12} )?business (?:for free|opportunity|from home)|"
+        r"your own \W{0,3}(?:free )?\W{0,3}(?:\w{1,12} )?business\b(?! cards?| website| email| hours)|(?:recruit|"
+        r"bring in|enrol?l|sign up) (?:\w{1,10} ){0,2}(?:friends|others|people|members|new members)(?: \w{1,10}){0,4} "
+        r"(?:earn|paid|get|commission|bonus|levels?)|(?:earn|get paid|commission|bonus)(?: \w{1,10}){0,5} (?:people|"
+        r"members|everyone|person|friends) (?:you|that you|who you) (?:recruit|bring|enrol?l|sign up)|"
+        r"new associates welcome|team builders? wanted|unlimited (?:income|earning) potential)",
+        "It pays for recruiting others rather than for work.",
+        r"\b(?:we are an mlm software|mlm software)\b",
+    ),
+    _rule(
+        "account_renting", 0.7,
+        r"\b(?:(?:rent|lend|lease|borrow|buy|share|sell)(?:ing)? (?:me |us |out )?(?:of )?(?:your|an?|old|aged|"
+        r"verified)(?: \w{1,14}){0,3} (?:accounts?|profile)|(?:use|access to|using) your (?:\w{1,12} )?(?:facebook|"
+        r"upwork|fiverr|linkedin|paypal|"
+        r"cash ?app|ebay|amazon|gmail|google|bank|discord|reddit|freelancer|uber|doordash) account|verif(?:y|"
+        r"ied) (?:\w{1,10} )?(?:accounts? for (?:me|us)|upwork account)|accounts? (?:for rent|rental))",
+        "It wants to use your account. You answer for what others do with it.",
+        r"\b(?:manage|management|marketing|ads|client's|our|bookkeep|advertis)",
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:(?:leave|write|post|give|submit|provide|need|want|get|buy|paid)(?: \w{1,10}){0,4} (?:5|five|positive|"
+        r"good|fake|honest positive|4-5)[ -]?(?:star|stars|\*)?(?: \w{1,10}){0,2} (?:reviews?|ratings?|feedback|"
+        r"testimonials?)|"
+        r"(?:leave|write|post)(?: \w{1,10}){0,3} (?:google|yelp|amazon|trustpilot|facebook|app store|play store|"
+        r"tripadvisor|glassdoor|product testimonial) (?:reviews?|ratings?)|fake (?:reviews?|votes?|followers|likes|"
+        r"accounts?|id|documents?)|"
+        r"(?:vote|upvote|votes|upvotes) (?:for|on) (?:me|my|us|our)|buy(?:ing)? (?:upvotes|votes|followers|likes|"
+        r"reviews)|need (?:\w{1,8} )?(?:upvotes|votes)\b)",
+        "It asks for reviews or votes that are not honest. Sites close the accounts of those who write them.",
+        r"\b(?:collect|website feature|plugin|widget|respond to|manage|movie|literature|film|book review|article)\b",
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:(?:take|sit|do|complete|finish|write|pass)(?: \w{1,8}){0,2} (?:my|our|"
+        r"an) (?:online )?(?:\w{1,14} )?(?:exams?|tests? for me|quiz(?:zes)?|homework|assignments?|coursework|"
+        r"college essay|essay for class|thesis|dissertation|class(?:es)? for me)|"
+        r"(?:assignment|coursework|homework|dissertation|exam|essay) (?:writer|doer|completion|writing service)|"
+        r"avoid(?:ing)? ai[- ]detection|bypass(?:ing)? (?:ai|turnitin|plagiarism)|(?:pass|"
+        r"undetectable by) (?:ai detect(?:ion|ors?)|turnitin)|"
+        r"(?:assist(?:ance)?|help) with (?:\w{1,14} ){0,3}(?:licen[cs]e|certification|university|college|"
+        r"diploma) (?:course|exam|assignments?))",
+        "It looks like cheating at school or in an exam.",
+        r"\b(?:tutor|teach|explain|my (?:son|daughter|child|kid|kids))\b",
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:(?:scan|copy|forge|put|add|edit|change)(?: \w{1,8}){0,3} signature(?: \w{1,8}){0,4} (?:on|onto|to|"
+        r"in) (?:a |the |my )?(?:certificate|document|letter|form|contract)|(?:declaration|statutory|notary|"
+        r"witness) (?:\w{1,10} )?(?:form )?sign(?:n?ing|ature)|"
+        r"(?:fake|edit|alter|modify|change)(?: \w{1,8}){0,3} (?:bank statement|pay ?stub|payslip|certificate|diploma|"
+        r"transcript|passport|id card|doctor'?s note|medical certificate))",
+        "It looks like a false document or signature.",
+        r"\b(?:digital signature software|docusign|e-?signature|generator)\b",
+    ),
+    _rule(
+        "deceptive_task", 0.75,
+        r"\b(?:(?:auto-?|multi)click(?:er|ers|ing)?|click(?:s|"
+        r"ing)? (?:on )?(?:\w{1,8} )?ads (?:for you )?automatic(?:ally)?|bots? (?:that|to|which) (?:clicks?|views?|"
+        r"farms?)|farm(?:ing)? (?:clicks|views|accounts))\b",
+        "It earns by faking clicks, which the sites forbid.",
+        r"\b(?:game|keyboard|develop)",
+    ),
+    _rule(
+        "referral_bait", 0.35,
+        r"(?:\b(?:my|with (?:a|my|this)|use my|here is (?:my|a|the)|here's (?:my|a|the)|through my|"
+        r"non[- ]?) ?(?:referral|ref|affiliate|invite|invitation)(?: link| code| id|\b)|\breferral link|"
+        r"\(ref(?:erral)?(?: link)?\)|"
+        r"\b(?:refer|invite) (?:\w{1,8} ){0,2}friends\b|friends you refer|[?&](?:ref|rid|referral|referrer|refid|aff|"
+        r"user)=)",
+        "It lives from people who sign up through the writer's link.",
+        r"\b(?:don'?t|no referral|rule|not allowed|developer|engineer|referral bonus for)\b",
+    ),
+    _rule(
+        "too_good", 0.35,
+        r"\b(?:(?:make|earn|making|earning)(?: some)? (?:extra|easy|quick|fast|good|serious|real|big) (?:income|"
+        r"money|cash)|easy money|get rich|(?:make|earn|pull in|bring in)(?: up to| over|"
+        r" at least)? (?:a few )?(?:hundreds|thousands|hundred bucks|thousand dollars)|"
+        r"few hundred bucks|guaranteed (?:income|money|earnings|pay)|financial freedom|fire your boss|"
+        r"quit your (?:day )?job|money (?:will )?(?:stack|pil)(?:es|s)? up|"
+        r"(?:100% )?tax[- ]free (?:income|salary|money)|unlimited (?:income|earnings?|potential|money)|"
+        r"life[- ]changing (?:income|opportunity|money)|(?:make|earn|earning|"
+        r"making) (?:up to )?[$€£][0-9,]{3,7}\+? ?(?:a|per|/|every) ?(?:day|week)|"
+        r"(?:make|making|earn) money (?:in the comfort|from (?:the comfort|home)|while you sleep|online fast)|"
+        r"once in a lifetime|no experience (?:is )?(?:required|necessary|"
+        r"needed),? (?:\w{1,8} ){0,4}(?:training (?:will be )?provided|we train)(?=.{0,400}(?:work from home|"
+        r"from home|facebook|social media)))",
+        "It promises more than such work pays.",
+    ),
+    _rule(
+        "vague", 0.25,
+        r"\b(?:(?:there may be|may be|this may be|could be) an? (?:\w{1,12} )?opportunity|"
+        r"if you want (?:some )?more info(?:rmation)?|mutually (?:help|benefit)|(?:for|"
+        r"want) more info(?:rmation)?,? (?:please )?(?:text|whatsapp|telegram|dm)|"
+        r"don'?t have salary ranges|do not have salary ranges)",
+        "It doesn't say what the work is.",
+    ),
+    _rule(
+        "off_platform_contact", 0.3,
+        r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)(?: me| us|"
+        r" only| at| on| to| a text)* ?:? ?(?:at |on )?[+(]{0,2}[0-9ol][0-9ol ().+-]{7,20}|"
+        r"(?:contact|message|add|reach|dm|text|interview|hit)(?: \w{1,8}){0,3} (?:on|via|through|using|"
+        r"by) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|text(?: message)?)\b)",
+        "It wants to leave the board's own messages at once, where nobody can check it.",
+        r"\b(?:bot|api|integration|develop|app that|customers)",
+    ),
+    _rule(
+        "personal_data", 0.5,
+        r"\b(?:(?:send|provide|submit|share|give|need|email|upload|require)(?: \w{1,8}){0,4} (?:ssn|"
+        r"social security (?:number|card)?|bank (?:details|account (?:number|details|info(?:rmation)?)|login)|"
+        r"passport(?: copy| photo| number)?|"
+        r"(?:copy|photo|picture|pictures|scan|front and back) of (?:your |the )?(?:id|passport|driver'?s? licen[cs]e|"
+        r"credit card)|credit card (?:number|details|info)|selfie (?:with|holding) (?:your )?(?:id|passport)|"
+        r"online banking (?:login|details)|"
+        r"credit score|credit report)|gathers? (?:your )?location data|tracks? your location)",
+        "It asks for personal documents or data before there is a contract.",
+        r"\b(?:after (?:you are )?hired|w-?9|i-9|once hired|never|background check upon|form that|database)\b",
+    ),
+    _rule(
+        "personal_data", 0.3,
+        r"^(?:\[\w{1,10}\] )?(?:please )?(?:sign ?up|register|create an account) (?:to|for|on|at|with) (?:an?|my|our|"
+        r"this) (?:\w{1,12} )?(?:app|site|website|platform|bank|exchange|casino|betting site)\b",
+        "It has you open an account with your own data.",
+    ),
+    _rule(
+        "adult", 0.45,
+        r"\b(?:adult (?:entertainment|services?|content|film|site|video|industry|model)|xxx|escorts?|"
+        r"web ?cam (?:models?|girls?)|cam (?:girls?|models?)|nudes?|nudity|only ?fans|sugar (?:baby|daddy|mama)|"
+        r"topless|fetish|porn(?:o|ography)?|sensual massage|"
+        r"open[- ]minded (?:females?|girls?|women|ladies))\b",
+        "It leads to adult work.",
+        r"\b(?:no nudity|non-?nude|not adult|no adult|worker discretion|may contain|filter|flag|moderat)",
+    ),
+    _rule(
+        "off_the_books", 0.25,
+        r"\b(?:off the books|under the table|no taxes (?:taken|withheld))\b",
+        "It offers undeclared pay: you have no protection and owe the tax.",
+    ),
+)  # fmt: skip
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|don'?t|doesn'?t|won'?t|isn'?t|aren'?t|nobody|zero|free of|avoid|beware of|nor|cannot|"
+    r"can'?t|neither|refuse to|wouldn'?t|im not going to|not going to|instead of|waived?|free)\b"
+    r"(?:\W{1,3}\w{1,14}){0,6}\W{0,3}$"
+)
+# Codes that a negation cannot undo: "do not text" is itself the sign.
+_NEGATION_PROOF = frozenset({"off_platform_contact", "referral_bait", "pyramid", "too_good", "vague"})
+
+
+def read_risk(title: Passage, description: Passage) -> Risk:
+    """Signals in title and description, their score and the level that it means."""
+    signals: list[Signal] = []
+    weights: dict[str, float] = {}  # by code: two rules of one code are one sign
+    both = f"{title.low}\n{description.low}"
+    for rule in RULES:
+        if not rule.cue.may_match(both):
+            continue
+        for passage in (title, description):
+            found = _first(rule, passage)
+            if found is None:
+                continue
+            start, end = found
+            signals.append(Signal(code=rule.code, text=passage.text[start:end], start=start, end=end, why=rule.why))
+            weights[rule.code] = max(rule.weight, weights.get(rule.code, 0.0))
+            break
+    score = round(1 - math.prod(1 - weight for weight in weights.values()), 3)
+    strong = any(weight >= HIGH for weight in weights.values())
+    level: RiskLevel = "high" if strong or score >= MANY_SIGNS else "low" if score >= LOW else "none"
+    return Risk(level=level, score=score, signals=signals)
+
+
+def _first(rule: Rule, passage: Passage) -> tuple[int, int] | None:
+    low = passage.low
+    for match in rule.cue.finditer(low):
+        before = clause_before(low, match.start(), 60)
+        if rule.code not in _NEGATION_PROOF and _NEGATION.search(before):
+            continue
+        if rule.not_near is not None:
+            sentence = clause_before(low, match.start(), 80) + match.group() + clause_after(low, match.end(), 80)
+            if rule.not_near.search(sentence):
+                continue
+        return match.span()
+    return None

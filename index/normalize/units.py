@@ -1,0 +1,146 @@
+"""What pay is for: one table of units, for boards' own spellings and for text."""
+
+import re
+from dataclasses import dataclass
+from typing import cast, get_args
+
+from index.gig import PayUnit
+from index.normalize.cue import words
+
+UNITS: tuple[PayUnit, ...] = get_args(PayUnit)
+
+# Names of each unit, singular, as boards and people write them.
+_NAMES: dict[PayUnit, str] = {
+    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme",
+    "day": "day daily diem pd día jour tag dag",
+    "week": "week wk weekly wkly pw semana semaine woche",
+    "month": "month mo mth monthly pcm mes mois monat",
+    "year": "year yr y annum annual annually yearly pa año jahr",
+    "word": "word",
+    "page": "page pg",
+    "minute": "minute min mn",
+    "item": "item article survey study photo picture image hit listing signup sign-up registration walk visit post "
+    "blog "
+    "tweet comment review video clip interview session lesson class call lead sale referral friend referred_friend "
+    "submission answer "
+    "question record row entry receipt download install piece unit song track delivery drop order parcel "
+    "shift head person participant respondent profile product description book story poem test bag room house car lawn "
+    "dog cat child kid game level account bill invoice document file email url link line assignment response",
+    "task": "task job project gig fixed one_time total contract_total flat piecework once onetime lump_sum budget "
+    "bounty",
+}
+_UNIT_OF: dict[str, PayUnit] = {name: unit for unit, names in _NAMES.items() for name in names.split()}
+
+_FILLERS = re.compile(r"[^\w]+|_")
+_NOISE = words("per a an each every rate salary pay paid wage the by of price time unit basis based")
+
+
+def board_unit(spelling: str | None) -> PayUnit | None:
+    """A board's own word for the unit: "HOUR", "yearly", "per task", "PER_HOUR", "hourly_rate", "annual", "fixed"."""
+    if not spelling:
+        return None
+    words = [word for word in _FILLERS.split(spelling.lower()[:100]) if word]
+    for word in ["_".join(words), *(word for word in words if word not in _NOISE)]:
+        unit = _UNIT_OF.get(word) or _UNIT_OF.get(word.removesuffix("s"))
+        if unit is not None:
+            return unit
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFound:
+    """A unit in text; the amount before it is divided by `per` ("$30 per 1000 words" is 0.03 a word)."""
+
+    unit: PayUnit
+    per: float
+    start: int
+    end: int
+
+
+_ITEMS = "|".join(sorted((re.escape(name) for name in _NAMES["item"].split()), key=len, reverse=True))
+_COUNTED = rf"words?|pages?|pgs?|{_ITEMS}|hours?|hrs?|minutes?|mins?"
+_ADJECTIVE = (
+    r"(?:(?:approved|audio|recorded|video|finished|completed|accepted|qualified|working|work|posted|published|new|"
+    r"valid|"
+    r"successful|survey|blog|product|full|single|successfully completed|written|source|calendar|business) ){0,2}"
+)
+_AFTER = re.compile(
+    r"[ ,:(~]{0,3}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|flat|cash|net|"
+    r"gross|gift ?cards?|amazon|visa|paypal|credit|before tax|"
+    r"after tax|paid|in total|total|usdt) ?){0,2}"
+    r"(?:(?P<adverb>hourly|hour|daily|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|p/h|p/w|each|"
+    r"apiece|"
+    r"cpm)(?![a-z])"
+    r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |pro |par |por |pr |\\ ?)"
+    rf"{_ADJECTIVE}"
+    rf"(?:(?P<count>[0-9]{{1,5}}(?:,[0-9]{{3}})?k?)[ -]?(?P<counted>{_COUNTED})s?(?P<day> day)?"
+    r"|(?P<name>[a-zñí]+(?:-up)?))(?![a-z]))"
+)
+_ADVERBS: dict[str, PayUnit] = {
+    "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "p/w": "week", "each": "item", "apiece": "item",
+}  # fmt: skip
+_BEFORE = re.compile(
+    r"(?P<name>hourly|daily|weekly|monthly|annual|yearly|per hour|per day|per week|per month|per year|per word|"
+    r"per page|"
+    r"per article|per task|per job|per hit|per survey|hour|day|year)"
+    r"(?: (?:pay|rate|salary|wage|compensation|base|income|price|earnings|take home|rates))?"
+    r"(?: (?:rate|range|is|of|from|at|starts at|starting at|between|around|about)){0,3} ?[:=(-]{0,2} ?$"
+)
+_NOT_UNITS = words("lot few bit couple good great new")
+
+
+def unit_after(low: str, at: int) -> UnitFound | None:
+    """The unit that follows an amount which ends at `at`: "/hr", "per 1000 words", "a day", "p.a.", "each"."""
+    match = _AFTER.match(low, at, at + 80)
+    if match is None:
+        return None
+    start = at + len(match.group()) - len(match.group().lstrip(" ,:(~"))
+    adverb = match.group("adverb")
+    if adverb is not None:
+        bare = adverb.replace(".", "").replace(" ", "")
+        unit = _ADVERBS.get(bare) or _UNIT_OF.get(bare)
+        return UnitFound(unit, 1.0, start, match.end()) if unit is not None else None
+    count = match.group("count")
+    if count is not None:
+        number = float(count.replace(",", "").removesuffix("k")) * (1000 if count.endswith("k") else 1)
+        if number <= 0:
+            return None
+        counted = match.group("counted")
+        if match.group("day"):  # "200 an 8 hour day"
+            return UnitFound("day", 1.0, start, match.end())
+        unit = board_unit(counted)
+        if unit is None or (unit in {"hour", "minute"} and number > 1):
+            # Five hours' pay, or a thirty-minute session, is the pay of one session.
+            return UnitFound("item" if unit == "minute" else "task", 1.0, start, match.end())
+        return UnitFound(unit, number, start, match.end())
+    name = cast(str, match.group("name"))
+    unit = _UNIT_OF.get(name) or _UNIT_OF.get(name.removesuffix("s"))
+    article = match.group("slash").strip() in {"a", "an", "p.", "pr", "for a", "for an"}
+    if unit is None or name in _NOT_UNITS or (article and unit == "task" and name != "task"):
+        return None
+    if article and len(name) <= 2:
+        return None
+    return UnitFound(unit, 1.0, start, match.end())
+
+
+def unit_before(low: str, at: int) -> UnitFound | None:
+    """The unit said just before an amount which begins at `at`: "Hourly rate: $20", "per word - 0.05"."""
+    begin = max(0, at - 50)
+    match = _BEFORE.search(low[begin:at])
+    if match is None:
+        return None
+    unit = board_unit(match.group("name"))
+    return UnitFound(unit, 1.0, begin + match.start(), begin + match.end()) if unit is not None else None
+
+
+_ANYWHERE = re.compile(
+    r"\b(?:per|an?|each|every|by the|/) ?(hour|hr|day|week|month|year|word|page|task|job|gig|project|article|post|"
+    r"photo|piece)\b|"
+    r"\b(hourly|daily|weekly|monthly|yearly|annually|annual)\b"
+)
+
+
+def unit_anywhere(low: str) -> PayUnit | None:
+    """The one unit that a short pay field names anywhere; None when it names none or several."""
+    units = {board_unit(match.group(1) or match.group(2)) for match in _ANYWHERE.finditer(low[:300])} - {None}
+    return units.pop() if len(units) == 1 else None

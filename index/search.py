@@ -1,0 +1,312 @@
+"""A SearchQuery answered: compiled, asked of the engine, and filled with the gigs as the channel may see them."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from index import cursor
+from index.compile import FACETS, Compiled, compile_query
+from index.document import cells
+from index.engine.base import And, Count, Engine, Hit, Not, Order, Term, Top
+from index.geo import Cells, Ring, centre, distance_km
+from index.gig import Gig, Place
+from index.normalize import currency
+from index.normalize.place import find_place
+from index.query import BadQuery, SearchQuery
+
+END = 1_000
+"""Results after which the orders `relevance` and `distance` end."""
+KEYS: dict[str, Order] = {"newest": "key_newest", "pay": "key_pay", "hourly": "key_hourly"}
+CACHED_FACETS = 256
+CELLS_AT_ONCE = 512
+"""Cells of a circle whose gigs are counted in one step of the order by distance."""
+CELL_VALUES = 60_000
+"""Values that such a step may count: the cells of all places of the gigs in it."""
+
+
+class Views(Protocol):
+    """Where the gigs are kept; the store implements it."""
+
+    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+        """(seq, view) -> the gig as that view's channels may see it; a view that is gone is left out."""
+
+
+@dataclass(frozen=True)
+class Facets:
+    total: int
+    facets: dict[str, dict[str, int]]
+    """For each of compile.FACETS: value -> gigs, ignoring the facet's own filter, most frequent first."""
+    pay_states: dict[str, int]
+    """match, unknown, outside: see compile._Pay."""
+
+
+@dataclass(frozen=True)
+class Results(Facets):
+    items: list[Gig]
+    next: str | None
+    """Cursor of the next page; None at the end."""
+    limited: bool
+    """This order ends at END results, and there are more."""
+    near: Place | None = None
+    """What `near` was taken for."""
+    distances: list[float] | None = None
+    """Kilometres of each item's nearest place from `near`, to the centre of its cell."""
+
+
+@dataclass(frozen=True)
+class _Near:
+    place: Place
+    point: tuple[float, float]
+    """Latitude and longitude, degrees."""
+
+
+class _Known(NamedTuple):
+    """Values that an index of one generation holds."""
+
+    generation: int
+    languages: list[str]
+    cell_names: list[str]
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class _Page:
+    hits: list[Hit] = field(default_factory=list)
+    next: tuple[int, ...] | None = None
+    """Position of the next page."""
+
+
+class Search:
+    """Answers queries; safe to use from several threads."""
+
+    def __init__(self, engine: Engine, views: Views, secret: bytes) -> None:
+        """`secret` signs the cursors: the same for all processes that answer one client."""
+        self._engine = engine
+        self._views = views
+        self._secret = secret
+        self._lock = threading.Lock()
+        self._known = _Known(-1, [], [], Cells([]))
+        self._facets: OrderedDict[object, Facets] = OrderedDict()
+
+    def search(self, query: SearchQuery, channel: str, now: datetime) -> Results:
+        """One page of what `query` finds on a channel (index.terms.CHANNELS or OPERATOR) at the aware moment `now`.
+
+        Raises BadQuery naming the parameter that can't be used, and EngineError when the engine can't answer.
+        """
+        generation = self._engine.generation()
+        near, rings, compiled = self._compile(query, channel, now, generation)
+        facets = self._count(query, channel, now, generation, compiled)
+        order = query.order if query.order != "relevance" or compiled.levels else "newest"
+        if order == "relevance":
+            page = self._by_relevance(query, channel, compiled)
+        elif order == "distance":
+            page = self._by_distance(query, channel, compiled, rings)
+        else:
+            page = self._by_key(query, channel, compiled, KEYS[order])
+        keys = [(hit.gig, hit.view) for hit in page.hits]
+        found = self._views.views(keys)
+        items = [found[key] for key in keys if key in found]
+        distances = None
+        if near is not None:
+            # A gig that has lost its place since the engine's last commit isn't near any more.
+            items = [item for item in items if cells(item.places)]
+            distances = [_distance(near.point, item) for item in items]
+        return Results(
+            total=facets.total,
+            facets=facets.facets,
+            pay_states=facets.pay_states,
+            items=items,
+            next=None if page.next is None else cursor.encode(page.next, query, channel, self._secret),
+            limited=order in ("relevance", "distance") and facets.total > END,
+            near=None if near is None else near.place,
+            distances=distances,
+        )
+
+    def facets(self, query: SearchQuery, channel: str, now: datetime) -> Facets:
+        """The counts alone. Raises as `search` does."""
+        generation = self._engine.generation()
+        _, _, compiled = self._compile(query, channel, now, generation)
+        return self._count(query, channel, now, generation, compiled)
+
+    # --- what is asked ---------------------------------------------------------------------------------------
+
+    def _compile(
+        self, query: SearchQuery, channel: str, now: datetime, generation: int
+    ) -> tuple[_Near | None, list[Ring], Compiled]:
+        near: _Near | None = None
+        rings: list[Ring] = []
+        circle: list[str] | None = None
+        known = self._values(generation)
+        if query.near is not None:
+            near = _locate(query.near)
+            rings = known.cells.within(*near.point, query.radius_km)
+            circle = [cell for ring in rings for cell in ring.cells]
+        return near, rings, compile_query(query, channel, _minute(now), circle, known.languages, _usd_rate)
+
+    def _values(self, generation: int) -> _Known:
+        """What the index holds; the list of cells changes far less often than the index."""
+        known = self._known
+        if known.generation != generation:
+            names = self._engine.values("cell")
+            cells = known.cells if names == known.cell_names else Cells(names)
+            known = _Known(generation, self._engine.values("language"), names, cells)
+            self._known = known
+        return known
+
+    # --- counts ----------------------------------------------------------------------------------------------
+
+    def _count(self, query: SearchQuery, channel: str, now: datetime, generation: int, compiled: Compiled) -> Facets:
+        """Counts don't depend on the page, so the pages of a walk and the unfiltered first page share them."""
+        question = query.model_copy(update={"cursor": None, "limit": 1, "sort": None})
+        key = (generation, channel, _minute(now), question.model_dump_json())
+        with self._lock:
+            if (known := self._facets.get(key)) is not None:
+                self._facets.move_to_end(key)
+                return known
+        counted = self._count_anew(compiled)
+        with self._lock:
+            self._facets[key] = counted
+            while len(self._facets) > CACHED_FACETS:
+                self._facets.popitem(last=False)
+        return counted
+
+    def _count_anew(self, compiled: Compiled) -> Facets:
+        lows = tuple(compiled.since.values())
+        asked = [Count(compiled.without[facet], facet, lows=lows if facet == "posted" else ()) for facet in FACETS]
+        asked += [Count(compiled.where), Count(compiled.any_pay, "pay_state")]
+        if compiled.pay_asked:
+            asked += [Count(compiled.match), Count(compiled.unknown)]
+        answers = iter(self._engine.count(asked))
+        facets = {facet: next(answers).values for facet in FACETS}
+        facets["posted"] = {name: facets["posted"][str(low)] for name, low in compiled.since.items()}
+        where, any_pay = next(answers), next(answers)
+        if compiled.pay_asked:
+            match, unknown = next(answers).total, next(answers).total
+        else:
+            match, unknown = any_pay.values.get("known", 0), any_pay.values.get("unknown", 0)
+        states = {"match": match, "unknown": unknown, "outside": any_pay.total - match - unknown}
+        return Facets(where.total, facets, states)
+
+    # --- pages -----------------------------------------------------------------------------------------------
+
+    def _start(self, query: SearchQuery, channel: str, length: int) -> tuple[int, ...] | None:
+        """The position that the cursor holds."""
+        if query.cursor is None:
+            return None
+        return cursor.decode(query.cursor, length, query, channel, self._secret)
+
+    def _by_key(self, query: SearchQuery, channel: str, compiled: Compiled, key: Order) -> _Page:
+        start = self._start(query, channel, 1)
+        below = start[0] if start else None
+        [hits] = self._engine.search([Top(compiled.where, key, query.limit + 1, below)])
+        if len(hits) <= query.limit:
+            return _Page(hits)
+        return _Page(hits[: query.limit], (hits[query.limit - 1].key,))
+
+    def _by_relevance(self, query: SearchQuery, channel: str, compiled: Compiled) -> _Page:
+        """Level after level; inside one, the newest seq first."""
+        first, below, shown = self._start(query, channel, 3) or (0, None, 0)
+        levels = list(enumerate(compiled.levels))[first:]
+        tops = [Top(clause, "gig", query.limit + 1, below if level == first else None) for level, clause in levels]
+        answers = self._engine.search(tops)
+        walk = ((level, hit) for (level, _), hits in zip(levels, answers, strict=True) for hit in hits)
+        return _cut(walk, query.limit, shown)
+
+    def _by_distance(self, query: SearchQuery, channel: str, compiled: Compiled, rings: list[Ring]) -> _Page:
+        """Ring after ring of cells; inside one, the newest seq first. A gig of several places is in the nearest."""
+        first, below, shown = self._start(query, channel, 3) or (0, None, 0)
+        return _cut(self._walk_rings(compiled, rings, query.limit + 1, first, below), query.limit, shown)
+
+    def _walk_rings(
+        self, compiled: Compiled, rings: list[Ring], limit: int, first: int, below: int | None
+    ) -> Iterator[tuple[int, Hit]]:
+        """(ring, hit) from ring `first` on, nearest first; in ring `first` only gigs below `below`."""
+        nearer: tuple[str, ...] = ()
+        for chunk in _chunks(rings):
+            inside = And((compiled.anywhere, Term("cell", tuple(cell for ring in chunk for cell in ring.cells))))
+            [counted] = self._engine.count([Count(inside, "cell", CELL_VALUES)])
+            gigs = counted.values
+            tops: list[tuple[int, Top]] = []
+            waiting = 0
+            for number, ring_cells in chunk:
+                occupied = tuple(cell for cell in ring_cells if cell in gigs)
+                if occupied and number >= first:
+                    clause = And((compiled.anywhere, Term("cell", occupied), Not(Term("cell", nearer))))
+                    tops.append((number, Top(clause, "gig", limit, below if number == first else None)))
+                    waiting += sum(gigs[cell] for cell in occupied)
+                nearer += occupied
+                if waiting >= limit:
+                    yield from self._ask_rings(tops)
+                    tops, waiting = [], 0
+            yield from self._ask_rings(tops)
+
+    def _ask_rings(self, tops: Sequence[tuple[int, Top]]) -> Iterator[tuple[int, Hit]]:
+        answers = self._engine.search([top for _, top in tops]) if tops else []
+        for (number, _), hits in zip(tops, answers, strict=True):
+            for hit in hits:
+                yield number, hit
+
+
+def _cut(walk: Iterable[tuple[int, Hit]], limit: int, shown: int) -> _Page:
+    """The next `limit` of a walk of (level or ring, hit), ending at END results of which `shown` were on pages before.
+
+    A position is (level or ring, seq, shown).
+    """
+    limit = min(limit, END - shown)
+    found = list(islice(walk, limit + 1))
+    hits = [hit for _, hit in found[:limit]]
+    shown += len(hits)
+    if len(found) <= limit or shown >= END:
+        return _Page(hits)
+    last, hit = found[limit - 1]
+    return _Page(hits, (last, hit.key, shown))
+
+
+def _chunks(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
+    """Runs of whole rings of at least CELLS_AT_ONCE cells each, save the last."""
+    chunk: list[Ring] = []
+    size = 0
+    for ring in rings:
+        chunk.append(ring)
+        size += len(ring.cells)
+        if size >= CELLS_AT_ONCE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _minute(now: datetime) -> datetime:
+    """Ages count from the full minute, so that queries of one minute share their counts."""
+    return now.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _usd_rate(code: str, day: date) -> float | None:
+    rate = currency.usd_rate(code, day)
+    return None if rate is None else rate.usd
+
+
+def _locate(near: str) -> _Near:
+    """What `near` means: "lat,lon" in degrees, or a place's name."""
+    lat_text, _, lon_text = near.partition(",")
+    try:
+        lat, lon = float(lat_text), float(lon_text)
+    except ValueError:
+        place = find_place(near)
+        if place is None or place.lat is None or place.lon is None:
+            raise BadQuery(
+                "near", f"no one place is known as {near.strip()[:60]!r}; add its country, or give it as lat,lon"
+            ) from None
+        return _Near(place, (place.lat, place.lon))
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise BadQuery("near", "latitude is within -90..90 and longitude within -180..180")
+    return _Near(Place(text=near.strip(), lat=lat, lon=lon), (lat, lon))
+
+
+def _distance(point: tuple[float, float], gig: Gig) -> float:
+    """Kilometres from a point to the nearest of the gig's cells, of which there is at least one."""
+    return min(distance_km(*point, *centre(cell)) for cell in cells(gig.places))

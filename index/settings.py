@@ -1,0 +1,65 @@
+"""Settings: environment variables GIGDEX_..., each with a working default (docs/configuration.md lists them)."""
+
+import ipaddress
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(ValueError):
+    """The environment holds a setting that can't work; the message names it."""
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalUrl = Annotated[HttpUrl | None, BeforeValidator(_blank_is_unset)]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="GIGDEX_", frozen=True)
+
+    data: Path = Field(default_factory=lambda: user_data_path("gigdex"), description="folder of all data")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    public_url: OptionalUrl = Field(
+        None, description="address under which the world reaches this instance; unset means private"
+    )
+    database_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="SQLAlchemy URL of the store; unset means SQLite in the data folder"
+    )
+    contact: str = Field("", description="mail address or page of the operator; goes into the crawler's user agent")
+    admin_key: SecretStr | None = Field(
+        None, description="operator's key: header `Authorization: Bearer KEY` shows what the boards' terms keep back"
+    )
+
+    @cached_property
+    def private(self) -> bool:
+        """Bound to loopback and without a public address: only the operator sees it, so no terms apply."""
+        if self.public_url is not None:
+            return False
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def for_sample(self) -> "Settings":
+        """The same settings on the sample boards' own folder, so that made-up and real gigs never mix."""
+        return self.model_copy(update={"data": self.data / "sample", "database_url": None})
+
+
+def load_settings() -> Settings:
+    """Settings from the environment. Raises BadSettings naming the variable that can't work."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "GIGDEX_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSettings(f"{name}: {first['msg']}") from None

@@ -1,0 +1,120 @@
+"""One database: connections, transactions, upserts. SQLite by default, PostgreSQL by URL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another process's transaction; ours last milliseconds."""
+
+
+class StoreError(RuntimeError):
+    """The database can't be used; the message is one line that says what to do."""
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """A moment in UTC; SQLite would forget the offset."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """Connections to one database. Reading and writing transactions are asked for by name, because on SQLite a
+    transaction that first reads and then writes loses updates or deadlocks unless it begins IMMEDIATE."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = sa.make_url(url)
+        except SQLAlchemyError:
+            raise StoreError("GIGDEX_DATABASE_URL is not a database address such as postgresql+psycopg://...") from None
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        try:
+            self.engine = sa.create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        except (SQLAlchemyError, ModuleNotFoundError) as error:
+            raise StoreError(f"GIGDEX_DATABASE_URL can't be used: {error}") from None
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+        sa.event.listen(self.engine, "begin", self._begin)
+
+    @classmethod
+    def file(cls, path: Path) -> "Database":
+        """An SQLite file, made with its folder when it is not there."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"can't make the data folder {path.parent}: {error.strerror}") from None
+        return cls(f"sqlite:///{path}")
+
+    def _begin(self, connection: sa.Connection) -> None:
+        if self.is_sqlite:
+            writing = connection.get_execution_options().get("writing", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one moment of the database."""
+        with self._errors(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that may write; it commits at the end, or changes nothing when an exception leaves it."""
+        with self._errors(), self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            where = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
+            raise StoreError(f"database {where}: {_explain(str(error.orig))}") from error
+
+    def upsert(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows, or replace the other columns of rows whose primary key exists. All rows have equal keys."""
+        if not rows:
+            return
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        key = [column.name for column in table.primary_key]
+        changes = {name: insert.excluded[name] for name in rows[0] if name not in key}
+        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the "begin" event above begins transactions, not the driver
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose a commit when the power goes
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _explain(text: str) -> str:
+    hints = {
+        "full": "the disk is full; make room and start again, nothing that was committed is lost",
+        "malformed": "the file is damaged; restore it from a backup",
+        "not a database": "the file is not a Gigdex database; move it away or set GIGDEX_DATA to another folder",
+        "locked": "another process held it for too long; try again",
+        "readonly": "it can't be written; check the permissions of the data folder",
+        "unable to open": "it can't be opened; check that the data folder exists and can be written",
+    }
+    return next((f"{text} ({hint})" for sign, hint in hints.items() if sign in text), text.splitlines()[0])

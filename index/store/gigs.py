@@ -1,0 +1,144 @@
+"""Stored gigs and their views: one view for each set of channels that may see the same."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.gig import Gig, Status
+from index.store.db import Database
+from index.store.postings import chunks
+from index.store.schema import counters, gigs, views
+
+
+@dataclass(frozen=True)
+class StoredGig:
+    seq: int
+    id: str
+    revision: int
+    status: Status
+    moved_to: int | None
+    views_hash: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True)
+class View:
+    """A gig as some channels may see it; `gig` is without seq, revision and last_seen."""
+
+    channels: tuple[str, ...]
+    gig: Gig
+
+
+@dataclass(frozen=True)
+class GigWrite:
+    """A gig to be written. `seq` is None for a new one."""
+
+    id: str
+    status: Status
+    first_seen: datetime
+    views: tuple[View, ...]
+    seq: int | None = None
+    moved_to: int | None = None
+
+    def views_hash(self) -> str:
+        """Equal while nothing that readers see changes."""
+        digest = hashlib.blake2b(digest_size=16)
+        digest.update(str(self.moved_to).encode())
+        for view in self.views:
+            digest.update(" ".join(view.channels).encode())
+            digest.update(view.gig.model_dump_json().encode("utf-8", "replace"))
+        return digest.hexdigest()
+
+
+def take(connection: sa.Connection, counter: str, k: int) -> int:
+    """Take k numbers of a counter and return the first. The row's lock orders the transactions that take revisions,
+    so no reader ever sees a later revision before an earlier one."""
+    update = sa.update(counters).where(counters.c.name == counter).values(n=counters.c.n + k).returning(counters.c.n)
+    last: int = connection.execute(update).scalar_one()
+    return last - k + 1
+
+
+def newest_revision(connection: sa.Connection) -> int:
+    n: int = connection.execute(sa.select(counters.c.n).where(counters.c.name == "revision")).scalar_one()
+    return n
+
+
+def load(connection: sa.Connection, seqs: Iterable[int]) -> dict[int, StoredGig]:
+    return _load(connection, gigs.c.seq, seqs)
+
+
+def load_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, StoredGig]:
+    return {gig.id: gig for gig in _load(connection, gigs.c.id, ids).values()}
+
+
+def _load(connection: sa.Connection, column: sa.Column[Any], wanted: Iterable[Any]) -> dict[int, StoredGig]:
+    found: dict[int, StoredGig] = {}
+    for chunk in chunks(set(wanted)):
+        for row in connection.execute(sa.select(gigs).where(column.in_(chunk))):
+            found[row.seq] = StoredGig(**row._mapping)
+    return found
+
+
+def load_views(connection: sa.Connection, seqs: Iterable[int]) -> dict[int, list[View]]:
+    """Views by seq, in the order of their numbers."""
+    found: dict[int, list[View]] = {}
+    for chunk in chunks(set(seqs)):
+        query = sa.select(views).where(views.c.gig.in_(chunk)).order_by(views.c.gig, views.c.view)
+        for row in connection.execute(query):
+            view = View(tuple(row.channels.split()), Gig.model_validate_json(row.content))
+            found.setdefault(row.gig, []).append(view)
+    return found
+
+
+def save(database: Database, connection: sa.Connection, writes: Sequence[GigWrite]) -> dict[str, int]:
+    """Write the gigs, each with the next revision; new ones get the next seq. Returns the seq of every id."""
+    if not writes:
+        return {}
+    new = [write for write in writes if write.seq is None]
+    first_seq = take(connection, "seq", len(new)) if new else 0
+    seqs = {write.id: write.seq for write in writes if write.seq is not None}
+    seqs.update((write.id, first_seq + number) for number, write in enumerate(new))
+
+    view_rows = [
+        {
+            "gig": seqs[write.id],
+            "view": number,
+            "channels": " ".join(view.channels),
+            "content": view.gig.model_dump_json(exclude_none=True),
+        }
+        for write in writes
+        for number, view in enumerate(write.views)
+    ]
+    for chunk in chunks(seqs.values()):
+        connection.execute(sa.delete(views).where(views.c.gig.in_(chunk)))
+    if view_rows:
+        connection.execute(sa.insert(views), view_rows)
+
+    revision = take(connection, "revision", len(writes))
+    database.upsert(
+        connection,
+        gigs,
+        [
+            {
+                "seq": seqs[write.id],
+                "id": write.id,
+                "revision": revision + number,
+                "status": write.status,
+                "moved_to": write.moved_to,
+                "views_hash": write.views_hash(),
+                "first_seen": write.first_seen,
+            }
+            for number, write in enumerate(writes)
+        ],
+    )
+    return seqs
+
+
+def changed_after(connection: sa.Connection, revision: int, limit: int) -> list[StoredGig]:
+    """Gigs of later revisions, in their order."""
+    query = sa.select(gigs).where(gigs.c.revision > revision).order_by(gigs.c.revision).limit(limit)
+    return [StoredGig(**row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,142 @@
+"""The inbox: postings fresh from crawlers, waiting for ingest. On SQLite a file of its own, so that crawlers never
+wait for ingest's transactions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from index.posting import Posting
+from index.settings import Settings
+from index.store.db import Database
+from index.store.migrate import migrate
+from index.store.runs import Run, run_from
+from index.store.schema import inbox_postings, inbox_runs
+
+LOST_AFTER = timedelta(hours=6)
+"""A run that said nothing for so long has died; what it brought is kept, but it closes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPosting:
+    id: int
+    run: str
+    received_at: datetime
+    content: str
+    """Posting as JSON."""
+
+
+class Inbox:
+    """Written by crawlers, emptied by ingest. A posting leaves only after the store has committed it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        migrate(database, "inbox")
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Inbox":
+        """Of these settings: `inbox.db` in the data folder, or tables beside the store's in PostgreSQL."""
+        if settings.database_url and not settings.database_url.startswith("sqlite"):
+            return cls(Database(settings.database_url))
+        return cls(Database.file(settings.data / "inbox.db"))
+
+    # --- for crawlers ---
+
+    def start_run(self, board: str) -> str:
+        """Begin a run of the board and return its id. An older run of the board that never ended has died."""
+        run = uuid4().hex
+        now = datetime.now(UTC)
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(inbox_runs)
+                .where(inbox_runs.c.board == board, inbox_runs.c.finished_at.is_(None))
+                .values(finished_at=now, outcome="lost", error="the crawler died")
+            )
+            connection.execute(
+                sa.insert(inbox_runs).values(
+                    id=run, board=board, started_at=now, complete=False, outcome="running", seen=0, counts={}
+                )
+            )
+        return run
+
+    def put(self, run: str, postings: Sequence[Posting]) -> None:
+        """Add postings of the run, all or none."""
+        now = datetime.now(UTC)
+        rows = [
+            {"run": run, "received_at": now, "content": posting.model_dump_json(exclude_none=True)}
+            for posting in postings
+        ]
+        if not rows:
+            return
+        with self.database.writing() as connection:
+            connection.execute(sa.insert(inbox_postings), rows)
+            connection.execute(
+                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + len(rows))
+            )
+
+    def finish_run(self, run: str, complete: bool, outcome: str, counts: dict[str, int], error: str | None) -> None:
+        """End the run. `outcome` is one word: finished, failed or cancelled."""
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(inbox_runs)
+                .where(inbox_runs.c.id == run)
+                .values(finished_at=datetime.now(UTC), complete=complete, outcome=outcome, counts=counts, error=error)
+            )
+
+    # --- for ingest ---
+
+    def take(self, limit: int) -> list[InboxPosting]:
+        """The oldest postings; they stay until `remove`."""
+        query = sa.select(inbox_postings).order_by(inbox_postings.c.id).limit(limit)
+        with self.database.reading() as connection:
+            return [InboxPosting(**row._mapping) for row in connection.execute(query)]
+
+    def remove(self, ids: Sequence[int]) -> None:
+        with self.database.writing() as connection:
+            for start in range(0, len(ids), 500):
+                chunk = ids[start : start + 500]
+                connection.execute(sa.delete(inbox_postings).where(inbox_postings.c.id.in_(chunk)))
+
+    def ended_runs(self, now: datetime) -> list[Run]:
+        """Ended runs whose postings have all been taken out, oldest first. Runs that died count as ended."""
+        waiting = sa.exists().where(inbox_postings.c.run == inbox_runs.c.id)
+        with self.database.writing() as connection:
+            connection.execute(
+                sa.update(inbox_runs)
+                .where(inbox_runs.c.finished_at.is_(None), inbox_runs.c.started_at < now - LOST_AFTER)
+                .values(finished_at=now, outcome="lost", error="the crawler died")
+            )
+            rows = connection.execute(
+                sa.select(inbox_runs)
+                .where(inbox_runs.c.finished_at.is_not(None), ~waiting)
+                .order_by(inbox_runs.c.finished_at)
+            )
+            return [run_from(row) for row in rows]
+
+    def remove_run(self, run: str) -> None:
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(inbox_runs).where(inbox_runs.c.id == run))
+
+    def runs(self) -> list[Run]:
+        """Runs that are still here: running, or waiting for ingest."""
+        with self.database.reading() as connection:
+            return [run_from(row) for row in connection.execute(sa.select(inbox_runs))]
+
+    def size(self) -> int:
+        """Postings that wait."""
+        with self.database.reading() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(inbox_postings)).scalar_one()
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def posting_json(content: str) -> object:
+    """The JSON of an inbox row; None when it can't be read (a crawler of another version, a damaged page)."""
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None

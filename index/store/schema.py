@@ -1,0 +1,126 @@
+"""Tables of the store and of the inbox, as the newest migration leaves them (a test compares the two)."""
+
+import sqlalchemy as sa
+
+from index.store.db import Instant
+
+store = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    store,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+counters = sa.Table(
+    "counters",
+    store,
+    sa.Column("name", sa.Text, primary_key=True, comment="revision, seq"),
+    sa.Column("n", sa.BigInteger, nullable=False),
+)
+
+boards = sa.Table(
+    "boards",
+    store,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("info", sa.Text, nullable=False, comment="BoardInfo as the crawlers declare it"),
+    sa.Column("enabled", sa.Boolean, comment="the operator's word; null leaves it to the declared terms"),
+    sa.Column("evidence", sa.Text, comment="the permission that the operator confirmed"),
+    sa.Column("decided_at", Instant),
+)
+
+postings = sa.Table(
+    "postings",
+    store,
+    sa.Column("board", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False, comment="Posting, verbatim"),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, comment="only an offer has a gig"),
+    sa.Column("pay_day", sa.Date, nullable=False, comment="the day this pay was first seen: its exchange rate"),
+    sa.Column("gig", sa.BigInteger, comment="seq"),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("closed_reason", sa.Text),
+    sa.Column("closed_at", Instant),
+    sa.Column("expires_at", Instant),
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("last_seen", Instant, nullable=False),
+    sa.Column("last_run", sa.Text, comment="the run that saw it last"),
+    sa.Index("postings_gig", "gig"),
+    sa.Index("postings_open", "board", "status", "last_run"),
+    sa.Index("postings_expiry", "status", "expires_at"),
+)
+
+links = sa.Table(
+    "links",
+    store,
+    sa.Column("link", sa.Text, primary_key=True, comment="canonical"),
+    sa.Column("board", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Index("links_posting", "board", "external_id"),
+)
+
+gigs = sa.Table(
+    "gigs",
+    store,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("revision", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("moved_to", sa.BigInteger, comment="seq of the gig it was merged into"),
+    sa.Column("views_hash", sa.Text, nullable=False, comment="equal while nothing that readers see changes"),
+    sa.Column("first_seen", Instant, nullable=False),
+)
+
+views = sa.Table(
+    "views",
+    store,
+    sa.Column("gig", sa.BigInteger, primary_key=True, autoincrement=False, comment="seq"),
+    sa.Column("view", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channels", sa.Text, nullable=False, comment="space-separated channels that see this view"),
+    sa.Column("content", sa.Text, nullable=False, comment="Gig without seq, revision, last_seen"),
+)
+
+runs = sa.Table(
+    "runs",
+    store,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("board", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant, nullable=False),
+    sa.Column("complete", sa.Boolean, nullable=False, comment="every page was fetched and read"),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("healthy", sa.Boolean, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False, comment="postings of the run"),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Index("runs_board", "board", "started_at"),
+)
+
+inbox = sa.MetaData()
+
+inbox_runs = sa.Table(
+    "inbox_runs",
+    inbox,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("board", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("error", sa.Text),
+)
+
+inbox_postings = sa.Table(
+    "inbox_postings",
+    inbox,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("run", sa.Text, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("content", sa.Text, nullable=False, comment="Posting"),
+    sa.Index("inbox_postings_run", "run"),
+    sqlite_autoincrement=True,
+)

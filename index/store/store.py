@@ -1,0 +1,143 @@
+"""The store as readers use it. Writers of gigs go through index/ingest.py."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from index.gig import Gig
+from index.settings import Settings
+from index.store import boards, gigs, postings
+from index.store.boards import BoardState
+from index.store.db import Database
+from index.store.migrate import migrate
+from index.store.schema import gigs as gigs_table
+from index.store.schema import meta, views
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A gig that was asked for by id."""
+
+    gig: Gig | None
+    """None where this channel may not see it."""
+    moved_to: str | None
+    """Id of the gig it was merged into."""
+    closed: bool
+
+
+class Store:
+    """One database of gigs, migrated to this version's schema."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        migrate(database, "store")
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Store":
+        """Of these settings: `gigdex.db` in the data folder, or GIGDEX_DATABASE_URL. Raises StoreError."""
+        if settings.database_url:
+            return cls(Database(settings.database_url))
+        return cls(Database.file(settings.data / "gigdex.db"))
+
+    def close(self) -> None:
+        self.database.close()
+
+    # --- gigs ---
+
+    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+        """Gigs by (seq, view number), as the channels of that view may see them. Missing ones are left out."""
+        if not keys:
+            return {}
+        with self.database.reading() as connection:
+            return self._views(connection, keys)
+
+    def _views(self, connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+        wanted = set(keys)
+        seqs = {seq for seq, _ in keys}
+        seen = postings.last_seen(connection, seqs)
+        found: dict[tuple[int, int], Gig] = {}
+        for chunk in postings.chunks(seqs):
+            rows = connection.execute(
+                sa.select(views, gigs_table.c.revision)
+                .join(gigs_table, gigs_table.c.seq == views.c.gig)
+                .where(views.c.gig.in_(chunk))
+            )
+            for row in rows:
+                if (row.gig, row.view) in wanted:
+                    found[row.gig, row.view] = _complete(row, seen)
+        return found
+
+    def find(self, gig_id: str, channel: str) -> Found | None:
+        """A gig by id, as the channel may see it; None when there never was one."""
+        with self.database.reading() as connection:
+            gig = gigs.load_by_id(connection, [gig_id]).get(gig_id)
+            if gig is None:
+                return None
+            if gig.moved_to is not None:
+                target: gigs.StoredGig = gig
+                while target.moved_to is not None:
+                    target = gigs.load(connection, [target.moved_to])[target.moved_to]
+                return Found(None, target.id, target.status == "closed")
+            rows = connection.execute(sa.select(views.c.view, views.c.channels).where(views.c.gig == gig.seq))
+            number = next((row.view for row in rows if channel in row.channels.split()), None)
+            if number is None:
+                return Found(None, None, gig.status == "closed")
+            return Found(self._views(connection, [(gig.seq, number)])[gig.seq, number], None, gig.status == "closed")
+
+    def count_gigs(self) -> int:
+        """Gigs that were not merged into others, open or closed."""
+        query = sa.select(sa.func.count()).select_from(gigs_table).where(gigs_table.c.moved_to.is_(None))
+        with self.database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def revision(self) -> int:
+        """The newest revision."""
+        with self.database.reading() as connection:
+            return gigs.newest_revision(connection)
+
+    # --- boards ---
+
+    def boards(self) -> list[BoardState]:
+        """All declared boards with terms, runs and health, by id."""
+        with self.database.reading() as connection:
+            return boards.states(connection, datetime.now(UTC))
+
+    # --- small facts ---
+
+    def get(self, key: str) -> str | None:
+        with self.database.reading() as connection:
+            return connection.execute(sa.select(meta.c.value).where(meta.c.key == key)).scalar()
+
+    def set(self, key: str, value: str) -> None:
+        with self.database.writing() as connection:
+            self.database.upsert(connection, meta, [{"key": key, "value": value}])
+
+    def secret(self) -> bytes:
+        """What cursors are signed with: made once, the same for every process on this store."""
+        with self.database.writing() as connection:
+            value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "secret")).scalar()
+            if value is None:
+                value = secrets.token_hex(32)
+                connection.execute(sa.insert(meta).values(key="secret", value=value))
+        return bytes.fromhex(value)
+
+
+def facts(connection: sa.Connection, prefix: str) -> dict[str, str]:
+    """All small facts whose key starts with the prefix."""
+    rows = connection.execute(sa.select(meta).where(meta.c.key.startswith(prefix, autoescape=True)))
+    return {row.key: row.value for row in rows}
+
+
+def _complete(row: sa.Row[Any], seen: dict[postings.Key, Any]) -> Gig:
+    """The gig of a view's row, with what its content leaves out."""
+    gig = Gig.model_validate_json(row.content)
+    for source in gig.sources:
+        source.last_seen = seen.get((source.board, source.external_id))
+    gig.seq = row.gig
+    gig.revision = row.revision
+    gig.last_seen = max((source.last_seen for source in gig.sources if source.last_seen), default=None)
+    return gig

@@ -1,0 +1,76 @@
+"""The worker: ingests what crawlers bring, closes what is over, keeps the engine up to date."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from index.engine.base import EngineError, EngineStaleError
+from index.follow import Follower
+from index.ingest import Ingest
+from index.store.db import StoreError
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.5
+"""Pause when the inbox is empty."""
+SWEEP_S = 60.0
+"""How often terms and expiry are looked at."""
+RETRY_S = 5.0
+"""Pause after a failure of the database or the engine, such as a full disk."""
+
+
+class Worker:
+    """One ingest and the engine that follows it. Needs the lease."""
+
+    def __init__(self, ingest: Ingest, open_engine: Callable[[], Follower]) -> None:
+        self.ingest = ingest
+        self._open_engine = open_engine
+        self._follower: Follower | None = None
+        self._next_sweep = 0.0
+
+    @property
+    def follower(self) -> Follower:
+        """The engine, opened for writing when it is first needed and again after it turned out to be damaged."""
+        if self._follower is None:
+            self._follower = self._open_engine()
+        return self._follower
+
+    def step(self) -> int:
+        """One round of everything that is due. Returns the number of postings ingested."""
+        if time.monotonic() >= self._next_sweep:
+            while self.ingest.expire():
+                pass
+            self._next_sweep = time.monotonic() + SWEEP_S
+        count = self.ingest.step()
+        try:
+            self.follower.catch_up()
+        except EngineStaleError:
+            self.close()  # the next round makes it anew
+            raise
+        return count
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set. A failure is logged in one line and tried again: what is in the inbox stays."""
+        while not stop.is_set():
+            try:
+                idle = self.step() == 0
+            except (StoreError, EngineError) as error:
+                log.error("%s; trying again in %g s", error, RETRY_S)
+                stop.wait(RETRY_S)
+            else:
+                if idle:
+                    stop.wait(IDLE_S)
+
+    def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
+        """Work until the inbox is empty and the engine has everything. Returns the number of postings ingested."""
+        total = 0
+        while count := self.step():
+            total += count
+            on_step(count)
+        return total
+
+    def close(self) -> None:
+        if self._follower is not None:
+            self._follower.engine.close()
+            self._follower = None

@@ -1,0 +1,1 @@
+"""Answer: HTTP API and pages over the index."""

@@ -1,0 +1,238 @@
+"""One gig, shown: the same context becomes the API's JSON and the pages' HTML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field
+
+from index.gig import Gig, Pay, Place, Source
+from index.normalize.currency import usd_rate
+from index.normalize.text import clean_html
+from index.query import SearchQuery
+from index.search import Results
+from index.taxonomy import CATEGORIES
+from index.terms import BoardInfo
+from search_api import words
+
+
+class ShownPay(BaseModel):
+    """A gig's pay in the currency that was asked for."""
+
+    currency: str = Field(description="ISO 4217, as asked for")
+    min: float | None = Field(None, description="in `currency`, per the gig's `pay.unit`")
+    max: float | None = Field(None, description="in `currency`, per the gig's `pay.unit`")
+
+
+class GigItem(Gig):
+    """A gig, with what depends on the question."""
+
+    shown_pay: ShownPay | None = Field(
+        None, description="the pay in the `currency` asked for (USD by default); null where it isn't comparable"
+    )
+    distance_km: float | None = Field(
+        None, description="kilometres from `near` to the closest of its places, to a cell of about 1 km"
+    )
+
+
+class PayStates(BaseModel):
+    """How the pay of all gigs that fit everything else compares with the pay filters."""
+
+    match: int = Field(description="pay fits")
+    unknown: int = Field(description="pay is negotiable, not stated, or not comparable in US dollars")
+    outside: int = Field(description="pay doesn't fit, or there is none, or it has another unit")
+
+
+class GigPage(BaseModel):
+    """One page of an answer."""
+
+    items: list[GigItem]
+    total: int = Field(description="gigs on all pages")
+    facets: dict[str, dict[str, int]] = Field(
+        description="for each filter its values with their numbers of gigs; a facet ignores its own filter"
+    )
+    pay_states: PayStates
+    next: str | None = Field(description="`cursor` of the next page; null on the last")
+    limited: bool = Field(description="this order ends after 1,000 results, and there are more")
+    near: Place | None = Field(description="the place that `near` was understood as")
+    query: SearchQuery = Field(description="the question as understood, with its defaults")
+
+
+class FacetCounts(BaseModel):
+    """The counts of an answer without its gigs."""
+
+    total: int = Field(description="gigs that fit")
+    facets: dict[str, dict[str, int]] = Field(description="as in /gigs")
+    pay_states: PayStates
+
+
+def convert(usd: float | None, currency: str, now: datetime) -> float | None:
+    """US dollars in another currency at the newest rate; None where there is no rate."""
+    if usd is None or currency == "USD":
+        return usd
+    rate = usd_rate(currency, now.date())
+    return None if rate is None else round(usd / rate.usd, 4)
+
+
+def shown_pay(pay: Pay, currency: str, now: datetime) -> ShownPay | None:
+    """The pay in `currency`: as written where that is its own, else by way of US dollars."""
+    if pay.currency == currency and pay.points is None:
+        low, high = pay.min, pay.max
+    else:
+        low, high = convert(pay.usd_min, currency, now), convert(pay.usd_max, currency, now)
+    return None if low is None and high is None else ShownPay(currency=currency, min=low, max=high)
+
+
+def web_link(url: str) -> str | None:
+    """The address if it leads into the web, so that no other scheme ever becomes a link."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+@dataclass(frozen=True)
+class ShownSource:
+    """One posting of a gig."""
+
+    source: Source
+    board: str
+    homepage: str | None
+
+    @property
+    def url(self) -> str | None:
+        return web_link(self.source.url)
+
+    @property
+    def pay(self) -> str:
+        return words.pay_words(self.source.pay)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A gig as an answer to one question."""
+
+    gig: Gig
+    currency: str
+    now: datetime
+    boards: dict[str, BoardInfo]
+    distance_km: float | None = None
+
+    def item(self) -> GigItem:
+        """For JSON. The gig was validated when it was read, so its parts are taken over."""
+        return GigItem.model_construct(**dict(self.gig), shown_pay=self.shown_pay, distance_km=self.distance_km)
+
+    @cached_property
+    def shown_pay(self) -> ShownPay | None:
+        return shown_pay(self.gig.pay, self.currency, self.now)
+
+    # --- in words ---
+
+    @property
+    def pay(self) -> str:
+        return words.pay_words(self.gig.pay)
+
+    @property
+    def pay_known(self) -> bool:
+        return self.gig.pay.status == "stated"
+
+    @property
+    def comparable(self) -> str | None:
+        """The pay in the currency asked for, where it is written in another or in points."""
+        shown = self.shown_pay
+        if shown is None or (self.gig.pay.currency == self.currency and self.gig.pay.points is None):
+            return None
+        return words.rounded(shown.min, shown.max, shown.currency)
+
+    @property
+    def hourly(self) -> str | None:
+        """An hourly figure that isn't the pay itself."""
+        pay = self.gig.pay
+        if pay.basis is None or pay.unit == "hour":
+            return None
+        low, high = (convert(usd, self.currency, self.now) for usd in (pay.usd_per_hour_min, pay.usd_per_hour_max))
+        return words.rounded(low, high, self.currency)
+
+    @property
+    def hourly_basis(self) -> str:
+        basis = self.gig.pay.basis
+        if basis == "duration" and self.gig.terms.duration_minutes is not None:
+            return f"for {words.minutes_words(self.gig.terms.duration_minutes)}"
+        return words.BASES[basis] if basis else ""
+
+    @property
+    def average_bid(self) -> str | None:
+        pay = self.gig.pay
+        return None if pay.average_bid is None else words.money(pay.average_bid, pay.currency)
+
+    @property
+    def payout(self) -> str | None:
+        return words.payout_words(self.gig.pay)
+
+    @property
+    def fee(self) -> str | None:
+        return words.fee_words(self.gig.pay)
+
+    @property
+    def where(self) -> str:
+        return words.where_words(self.gig)
+
+    @property
+    def terms(self) -> list[tuple[str, str]]:
+        return words.term_words(self.gig)
+
+    @property
+    def category(self) -> str:
+        return category_name(self.gig.category)
+
+    @property
+    def risk(self) -> str:
+        return words.RISKS[self.gig.risk.level]
+
+    @property
+    def closed(self) -> str | None:
+        """Why it is closed; None while it is open."""
+        if self.gig.status == "open":
+            return None
+        return words.CLOSED[self.gig.closed_reason] if self.gig.closed_reason else "It is no longer listed."
+
+    @property
+    def description_html(self) -> str:
+        """Cleaned a second time: this is the one text that a template doesn't escape."""
+        return clean_html(self.gig.description_html)
+
+    @property
+    def sources(self) -> list[ShownSource]:
+        return [
+            ShownSource(source, info.name if info else source.board, web_link(info.homepage) if info else None)
+            for source in self.gig.sources
+            for info in (self.boards.get(source.board),)
+        ]
+
+
+def category_name(category: str) -> str:
+    known = CATEGORIES.get(category)
+    return known.name if known else category
+
+
+def show_all(results: Results, currency: str, now: datetime, boards: dict[str, BoardInfo]) -> list[Shown]:
+    """The gigs of a page of results."""
+    distances: Sequence[float | None] = results.distances or [None] * len(results.items)
+    return [Shown(gig, currency, now, boards, distance) for gig, distance in zip(results.items, distances, strict=True)]
+
+
+def page_json(results: Results, query: SearchQuery, now: datetime) -> GigPage:
+    """An answer of /gigs."""
+    return GigPage.model_construct(
+        items=[shown.item() for shown in show_all(results, query.currency, now, {})],
+        total=results.total,
+        facets=results.facets,
+        pay_states=PayStates(**results.pay_states),
+        next=results.next,
+        limited=results.limited,
+        near=results.near,
+        query=query.model_copy(update={"sort": query.order, "pay_unknown": query.unknown_pay}),
+    )

@@ -1,0 +1,116 @@
+"""Errors as RFC 9457 problem+json; a browser that opens a page gets the same as a page."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from index.engine.base import EngineError
+from index.query import BadQuery
+from search_api.templating import render
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457. `type` is always "about:blank": the status and the detail say it all."""
+
+    type: str = Field("about:blank", description="kind of problem; about:blank means that the status says it")
+    title: str = Field(description="the status in words")
+    status: int = Field(description="HTTP status")
+    detail: str = Field(description="what is wrong and what to do, one line")
+    parameter: str | None = Field(None, description="the parameter that can't be used")
+
+
+class Problem(Exception):
+    """An answer that is an error. `detail` is one line for people; `parameter` names what can't be used."""
+
+    def __init__(
+        self, status: int, detail: str, *, parameter: str | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.parameter = parameter
+        self.headers = {"WWW-Authenticate": "Bearer"} if status == 401 else headers or {}
+
+    def body(self) -> ProblemBody:
+        return ProblemBody(
+            title=HTTPStatus(self.status).phrase, status=self.status, detail=self.detail, parameter=self.parameter
+        )
+
+
+MEANINGS = {
+    404: "There is no such thing",
+    410: "It is gone for good",
+    422: "A parameter is unknown or can't be used",
+    503: "It can't answer now; the detail says why",
+}
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's entry in the schema: a `model` of FastAPI's would promise application/json. `describe` adds the
+    schema that this refers to."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{ProblemBody.__name__}"}}}
+    return {status: {"description": MEANINGS[status], "content": content} for status in statuses}
+
+
+def describe(schema: dict[str, Any]) -> None:
+    """Add the body of a problem to an OpenAPI schema."""
+    schema["components"]["schemas"][ProblemBody.__name__] = ProblemBody.model_json_schema()
+
+
+def as_problem(error: Exception) -> Problem:
+    """What any exception means to the one who asked. Nothing of an unexpected one's text leaves the house."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, BadQuery):
+        return Problem(422, error.reason, parameter=error.parameter)
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        return Problem(422, str(first["msg"]), parameter=str(first["loc"][-1]))
+    if isinstance(error, HTTPException):
+        if error.status_code == 405:
+            return Problem(405, "this address only answers GET and HEAD", headers={"Allow": "GET, HEAD"})
+        if error.status_code == 404:
+            return Problem(404, "there is nothing at this address")
+        return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    if isinstance(error, EngineError):
+        log.error("the search engine failed: %s", error)
+        return Problem(503, "the search engine can't answer now; try again in a moment", headers={"Retry-After": "5"})
+    log.error("unexpected error", exc_info=error)
+    return Problem(500, "something went wrong here; the operator's log says what")
+
+
+def _wants_page(request: Request) -> bool:
+    """Pages are the routes outside the schema; people also get a page for an address that doesn't exist."""
+    route = request.scope.get("route")
+    return "text/html" in request.headers.get("accept", "") and not getattr(route, "include_in_schema", False)
+
+
+def respond(request: Request, error: Exception) -> Response:
+    """The answer to a request that failed."""
+    problem = as_problem(error)
+    if _wants_page(request):
+        return HTMLResponse(
+            render("problem.html", request, problem=problem.body()), status_code=problem.status, headers=problem.headers
+        )
+    return Response(
+        problem.body().model_dump_json(exclude_none=True),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Every known error becomes a problem; the unexpected ones are caught by middleware.Edge."""
+    for kind in (Problem, BadQuery, RequestValidationError, HTTPException, EngineError):
+        app.add_exception_handler(kind, respond)

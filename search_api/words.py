@@ -1,0 +1,217 @@
+"""What a gig says, in plain English words for the pages: pay, places, terms, times."""
+
+from typing import Final
+
+from index.gig import ClosedReason, Gig, MinimumPayout, Pay, Place
+
+NBSP: Final = "\u00a0"
+
+SYMBOLS: Final = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "PHP": "₱", "ILS": "₪"}
+"""Signs that mean one currency only to most readers; all others are named by their code."""
+
+PER_UNIT: Final = {
+    "task": "a task",
+    "hour": "an hour",
+    "day": "a day",
+    "week": "a week",
+    "month": "a month",
+    "year": "a year",
+    "word": "a word",
+    "page": "a page",
+    "item": "an item",
+    "minute": "a minute",
+}
+MEDIA: Final[dict[str, str]] = {
+    "cash": "cash",
+    "bank_transfer": "bank transfer",
+    "paypal": "PayPal",
+    "gift_card": "gift cards",
+    "points": "points",
+    "crypto": "crypto",
+    "check": "check",
+    "amazon_balance": "Amazon balance",
+    "venmo": "Venmo",
+    "other": "other means",
+}
+MODES: Final = {
+    "online": "Online",
+    "in_person": "In person",
+    "either": "Online or in person",
+    "unknown": "Place not said",
+}
+RISKS: Final = {"none": "No warning signs", "low": "Some warning signs", "high": "Looks like a scam"}
+PAY_STATES: Final = {
+    "stated": "Stated",
+    "negotiable": "Pay to be agreed",
+    "unpaid": "Unpaid",
+    "unknown": "Pay not stated",
+}
+BASES: Final = {
+    "stated": "as stated",
+    "duration": "from the stated duration",
+    "words_per_hour": "at the stated speed",
+    "period": "at the stated hours",
+}
+CLOSED: Final[dict[ClosedReason, str]] = {
+    "expired": "Its closing date has passed.",
+    "gone": "Its board no longer lists it.",
+    "filled": "Somebody has taken it.",
+    "removed": "It was removed.",
+    "duplicate": "It was listed twice.",
+    "scam": "It was a scam.",
+}
+LANGUAGES: Final = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+
+
+def number(amount: float) -> str:
+    """18, 18.50, 1,200, 0.035: cents where there are any, more digits only below ten cents."""
+    if amount >= 1e12:
+        return f"{amount:.3g}"
+    if amount == int(amount):
+        return f"{int(amount):,}"
+    if amount < 0.1:
+        digits = f"{amount:.4f}".rstrip("0")
+        return digits if len(digits) > 3 else f"{amount:.2f}"
+    return f"{amount:,.2f}"
+
+
+def money(amount: float, currency: str | None) -> str:
+    """$18, CAD 18; without a currency the bare number."""
+    if currency is None:
+        return number(amount)
+    symbol = SYMBOLS.get(currency)
+    return f"{symbol}{number(amount)}" if symbol else f"{currency}{NBSP}{number(amount)}"
+
+
+def money_range(low: float | None, high: float | None, currency: str | None) -> str | None:
+    """$18–22, $18, "from $18", "up to $22"; None without any amount."""
+    if low is not None and high is not None:
+        return money(low, currency) if low == high else f"{money(low, currency)}–{number(high)}"
+    if low is not None:
+        return f"from {money(low, currency)}"
+    return None if high is None else f"up to {money(high, currency)}"
+
+
+def rounded(low: float | None, high: float | None, currency: str) -> str | None:
+    """Like money_range for amounts that were converted: false precision is dropped."""
+    return money_range(_coarse(low), _coarse(high), currency)
+
+
+def _coarse(amount: float | None) -> float | None:
+    """Two digits below 10, whole numbers below 1,000, three digits above."""
+    if amount is None:
+        return None
+    return float(f"{amount:.2g}" if amount < 10 else f"{amount:.0f}" if amount < 1_000 else f"{amount:.3g}")
+
+
+def pay_words(pay: Pay) -> str:
+    """The pay as offered: "$18–22 an hour", "500 points an item", "Pay not stated"."""
+    if pay.status == "unpaid":
+        return "Unpaid"
+    if pay.points is not None:
+        amounts = money_range(pay.min, pay.max, None) or number(pay.points.amount)
+        words = f"{amounts} points"
+    else:
+        words = money_range(pay.min, pay.max, pay.currency) or ""
+    if not words:
+        return PAY_STATES["unknown" if pay.status == "stated" else pay.status]
+    return f"{words} {PER_UNIT[pay.unit]}" if pay.unit else words
+
+
+def payout_words(pay: Pay) -> str | None:
+    """How and from what sum it is paid out: "gift cards from $25", "PayPal or cash"."""
+    how = " or ".join(MEDIA[medium] for medium in pay.media)
+    if pay.minimum_payout is None:
+        return how or None
+    if how == pay.minimum_payout.currency == "points":
+        how = ""  # the sum says it
+    return f"{how or 'paid out'} from {_threshold(pay.minimum_payout)}"
+
+
+def _threshold(payout: MinimumPayout) -> str:
+    if payout.currency == "points":
+        worth = "" if payout.usd is None else f" (about {rounded(payout.usd, payout.usd, 'USD')})"
+        return f"{number(payout.amount)} points{worth}"
+    return money(payout.amount, payout.currency)
+
+
+def fee_words(pay: Pay) -> str | None:
+    """What the worker would have to pay first."""
+    if pay.worker_fee is None:
+        return None
+    if pay.worker_fee.amount is not None:
+        return money(pay.worker_fee.amount, pay.worker_fee.currency)
+    return pay.worker_fee.text
+
+
+def place_words(place: Place) -> str:
+    """City, region, country; as written where no city was found."""
+    if not place.city:
+        return place.text
+    return ", ".join(dict.fromkeys(part for part in (place.city, place.region, place.country) if part))
+
+
+def where_words(gig: Gig, most: int = 2) -> str:
+    """ "Online", "Berlin, DE and 3 more places", "Online or in person: Oslo, NO"."""
+    mode = MODES[gig.work_mode]
+    if not gig.places or gig.work_mode == "online":
+        return mode
+    named = "; ".join(place_words(place) for place in gig.places[:most])
+    more = len(gig.places) - most
+    if more > 0:
+        named += f" and {more} more place{'s' if more > 1 else ''}"
+    return named if gig.work_mode in ("in_person", "unknown") else f"{mode}: {named}"
+
+
+def minutes_words(minutes: float) -> str:
+    """45 minutes, 1 hour, 2.5 hours."""
+    if minutes < 60:
+        return f"{number(round(minutes, 1))} minute{'' if minutes == 1 else 's'}"
+    hours = round(minutes / 60, 1)
+    return f"{number(hours) if hours == int(hours) else hours} hour{'' if hours == 1 else 's'}"
+
+
+def term_words(gig: Gig) -> list[tuple[str, str]]:
+    """The terms as (name, plain words), only those that are known."""
+    terms, eligible = gig.terms, gig.eligible
+    rows = [("Where", where_words(gig, most=10))]
+    if eligible.countries:
+        rows.append(("Open to people in", ", ".join(eligible.countries)))
+    if eligible.age_min is not None or eligible.age_max is not None:
+        low, high = eligible.age_min, eligible.age_max
+        age = (
+            f"{low} to {high}"
+            if low is not None and high is not None
+            else f"{low} or older"
+            if high is None
+            else f"up to {high}"
+        )
+        rows.append(("Age", age))
+    if terms.duration_minutes is not None:
+        rows.append(("Takes", minutes_words(terms.duration_minutes)))
+    if terms.schedule:
+        rows.append(("When", terms.schedule))
+    if terms.experience:
+        rows.append(("Experience", terms.experience))
+    if terms.equipment != "unknown":
+        rows.append(("Equipment", "is provided" if terms.equipment == "provided" else "you bring your own"))
+    if gig.language:
+        rows.append(("Language", LANGUAGES.get(gig.language, gig.language)))
+    return rows

@@ -1,0 +1,142 @@
+"""The application over made-up gigs: a real search and engine, a small store in memory."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from index.document import document
+from index.engine.embedded import EmbeddedEngine
+from index.gig import Gig
+from index.search import Search
+from index.settings import Settings
+from index.store.boards import BoardState
+from index.store.runs import Run
+from index.store.store import Found
+from index.terms import CHANNELS, OPERATOR
+from search_api.app import create_app
+from search_api.deps import Services
+from tests.api import made_up
+from tests.api.made_up import BOARDS, FULL_LINK_ONLY, GIGS, HIDDEN, LINK_ONLY, NOW
+
+KEY = "operators-secret"
+MOVED = "aaaaaaaaaaaaaaaa"
+"""Id of a gig that was merged into made_up.TRANSCRIBE."""
+
+
+class MemoryStore:
+    """Views of gigs in the shape that index/store keeps them."""
+
+    def __init__(self) -> None:
+        everywhere = (OPERATOR, *CHANNELS)
+        self.kept: dict[tuple[int, int], tuple[tuple[str, ...], Gig]] = {
+            (gig.seq or 0, 0): (everywhere, gig) for gig in GIGS
+        }
+        self.kept[HIDDEN.seq or 0, 0] = ((OPERATOR,), HIDDEN)
+        self.kept[LINK_ONLY.seq or 0, 0] = ((OPERATOR,), FULL_LINK_ONLY)
+        self.kept[LINK_ONLY.seq or 0, 1] = (("page",), LINK_ONLY)
+
+    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+        return {key: self.kept[key][1] for key in keys if key in self.kept}
+
+    def find(self, gig_id: str, channel: str) -> Found | None:
+        if gig_id == MOVED:
+            return Found(None, made_up.TRANSCRIBE.id, False)
+        views = [(channels, gig) for channels, gig in self.kept.values() if gig.id == gig_id]
+        if not views:
+            return None
+        gig = next((gig for channels, gig in views if channel in channels), None)
+        return Found(gig, None, views[0][1].status == "closed")
+
+    def boards(self) -> list[BoardState]:
+        states = [BoardState(info, info.terms.off is None, info.terms.off, open_gigs=3) for info in BOARDS.values()]
+        run = Run("r1", "tasks", NOW, NOW, True, "finished", {"kept": 12}, "a secret path in an error")
+        states[0] = replace(states[0], last_run=run, healthy=True, health="finished")
+        return states
+
+
+@pytest.fixture(scope="session")
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture(scope="session")
+def search(store: MemoryStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+    engine = EmbeddedEngine.create(tmp_path_factory.mktemp("engine"))
+    engine.write([], [document(gig, view, channels) for (_, view), (channels, gig) in store.kept.items()])
+    engine.publish()
+    yield Search(engine, store, b"a secret of the tests")
+    engine.close()
+
+
+class Client:
+    """A browser without cookies. Starlette's own TestClient wants a package that nothing else here needs."""
+
+    def __init__(self, services: Services, host: str) -> None:
+        self.services = services
+        self.app = create_app(services)
+        self.host = host
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url=f"http://{self.host}") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(ask())
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("GET", path, **more)
+
+    def page(self, path: str, **headers: str) -> httpx.Response:
+        """As a browser asks."""
+        return self.request("GET", path, headers={"Accept": "text/html,*/*;q=0.8", **headers})
+
+    def items(self, path: str, **more: Any) -> list[dict[str, Any]]:
+        answer = self.get(path, **more)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+
+MakeClient = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def make_client(store: MemoryStore, search: Search) -> MakeClient:
+    """A client of an instance with these services or settings changed; public by default."""
+
+    def make(host: str = "gigdex.example", settings: dict[str, Any] | None = None, **services: Any) -> Client:
+        defaults = {"host": "0.0.0.0", "admin_key": SecretStr(KEY)}
+        chosen = Settings(**defaults | (settings or {}))
+        return Client(
+            Services(**{"search": search, "store": store, "clock": lambda: NOW, "settings": chosen} | services), host
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def client(make_client: MakeClient) -> Client:
+    """Of a public instance."""
+    return make_client()
+
+
+@pytest.fixture(scope="session")
+def private(make_client: MakeClient) -> Client:
+    """Of an instance that only the operator reaches."""
+    return make_client(host="127.0.0.1:8000", settings={"host": "127.0.0.1"})
+
+
+def as_operator() -> dict[str, str]:
+    return {"Authorization": f"Bearer {KEY}"}
+
+
+def later(seconds: float) -> Callable[[], datetime]:
+    moment = datetime.fromtimestamp(NOW.timestamp() + seconds, UTC)
+    return lambda: moment

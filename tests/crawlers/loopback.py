@@ -1,0 +1,75 @@
+"""A loopback server with scripted answers, and the crawl of it: run as a program it is the crawling process."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, dict[str, str], bytes]
+Script = Callable[[str, int], Answer]
+"""(path, how many requests for this path came before) -> status, headers, body."""
+
+
+class Loopback:
+    """One host. `requests` lists the paths in the order in which they were asked."""
+
+    def __init__(self, script: Script) -> None:
+        self.requests: list[str] = []
+        self.agents: set[str] = set()
+        loopback = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                before = loopback.requests.count(self.path)
+                loopback.requests.append(self.path)
+                loopback.agents.add(self.headers.get("User-Agent", ""))
+                status, headers, body = script(self.path, before)
+                if status == 0:  # no answer at all
+                    self.connection.close()
+                    return
+                with suppress(ConnectionError):  # the crawler may have given up by now
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def crawl_all(plan: list[dict[str, Any]]) -> None:
+    """Crawl each scenario `{id, kind, url, bounds, class}` as a board of its own, in this process; events to stdout."""
+    from dataclasses import asdict
+
+    from crawlers.board import boards
+    from crawlers.run import run_here
+
+    known = boards()
+    spiders = []
+    for scenario in plan:
+        base = known[scenario["kind"]]
+        bounds = {"delay_s": 0, "expect_min": 0, "sample": scenario.get("sample", False)} | scenario.get("bounds", {})
+        board = base.board.model_copy(update={"id": scenario["id"]} | bounds)
+        body = {"board": board, "base_url": scenario["url"]} | scenario.get("class", {})
+        spiders.append(type("Scenario", (base,), body))
+    confirmed = [scenario["id"] for scenario in plan if scenario.get("confirmed", True)]
+    overrides = {"BACKOFF_FIRST_S": 0.02, "BACKOFF_PATIENCE_S": 2, "GIGDEX_CONFIRMED": confirmed}
+    run_here(spiders, lambda progress: print(json.dumps(asdict(progress)), flush=True), overrides)
+
+
+if __name__ == "__main__":
+    crawl_all(json.load(sys.stdin))

@@ -1,0 +1,364 @@
+"""Ingest: what becomes of postings that crawlers bring."""
+
+from datetime import timedelta
+
+import pytest
+
+from index import ingest as ingest_module
+from index.gig import gig_id
+from index.ingest import Ingest
+from index.posting import Posting
+from index.store.boards import declare
+from index.store.inbox import Inbox
+from index.store.runs import last_runs
+from index.store.store import Store
+from tests.index.conftest import Clock, RunBoard, board, posting
+
+
+def gig_of(store: Store, name: str, external_id: str, channel: str = "operator"):
+    found = store.find(gig_id(name, external_id), channel)
+    assert found is not None
+    return found.gig
+
+
+def counts(store: Store, name: str) -> dict[str, int]:
+    with store.database.reading() as connection:
+        return last_runs(connection, name)[0].counts
+
+
+def test_a_posting_becomes_a_gig_with_its_source(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"))
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.seq, gig.revision, gig.status, gig.sample) == (1, 1, "open", False)
+    assert gig.pay.unit == "hour"
+    assert gig.pay.usd_max == 20
+    [source] = gig.sources
+    assert (source.board, source.external_id, source.attribution) == ("alpha", "1", "from alpha")
+    assert gig.last_seen == source.last_seen is not None
+
+
+def test_an_unchanged_posting_writes_only_last_seen(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"))
+    before = gig_of(store, "alpha", "1")
+    run_board("alpha", posting("alpha", "1", fetched_at="2026-11-23T10:00:00Z"))
+    after = gig_of(store, "alpha", "1")
+    assert after.revision == before.revision == store.revision()
+    assert after.last_seen > before.last_seen
+    assert counts(store, "alpha")["unchanged"] == 1
+
+
+def test_a_changed_posting_makes_the_next_revision(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"))
+    run_board("alpha", posting("alpha", "1", title="Walk my two dogs, $30 an hour"))
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.seq, gig.revision, gig.pay.usd_max) == (1, 2, 30)
+    assert counts(store, "alpha")["changed"] == 1
+
+
+def test_exchange_rate_stays_at_the_day_the_pay_was_first_seen(
+    store: Store, ingest: Ingest, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = []
+    real = ingest_module.normalize
+    monkeypatch.setattr(ingest_module, "normalize", lambda p, day: days.append(day) or real(p, day))
+    run_board("alpha", posting("alpha", "1", title="Walk my dog, 20 EUR an hour"))
+    first = gig_of(store, "alpha", "1").pay
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE postings SET pay_day = '2020-03-02'")
+    ingest._remembered.clear()
+    run_board("alpha", posting("alpha", "1", title="Walk my dog, 20 EUR an hour", tags=["pets"]))
+    same_pay = gig_of(store, "alpha", "1").pay
+    assert same_pay.rate_date is not None
+    assert first.rate_date is not None
+    assert same_pay.rate_date.year == 2020 < first.rate_date.year
+    run_board("alpha", posting("alpha", "1", title="Walk my dog, 25 EUR an hour"))
+    assert gig_of(store, "alpha", "1").pay.rate_date == first.rate_date
+
+
+def test_only_offers_become_gigs(store: Store, run_board: RunBoard) -> None:
+    seeking = posting(
+        "alpha",
+        "1",
+        title="SEEKING WORK: experienced nanny looking for a family",
+        description="I am available for hire.",
+    )
+    run_board("alpha", seeking, posting("alpha", "2"))
+    assert store.count_gigs() == 1
+    assert store.find(gig_id("alpha", "1"), "operator") is None
+    assert any(name.startswith("not_an_offer") for name in counts(store, "alpha"))
+
+
+def test_a_posting_that_turns_out_no_offer_closes_its_gig(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"))
+    run_board(
+        "alpha",
+        posting(
+            "alpha",
+            "1",
+            title="SEEKING WORK: experienced nanny looking for a family",
+            description="I am available for hire.",
+        ),
+    )
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.status, gig.closed_reason) == ("closed", "removed")
+    run_board("alpha", posting("alpha", "1"))
+    assert gig_of(store, "alpha", "1").status == "open"
+
+
+# --- dedupe and merge ---
+
+
+def test_the_same_link_on_two_boards_is_one_gig(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1", url="https://www.jobs.example/7?utm_source=alpha"))
+    run_board("beta", posting("beta", "9", url="http://jobs.example/7/", title="Walk my dog, $25 an hour"))
+    assert store.count_gigs() == 1
+    gig = gig_of(store, "alpha", "1")
+    assert [source.board for source in gig.sources] == ["beta", "alpha"]  # the best-paying one first
+    assert gig.pay.usd_max == 25
+
+
+def test_gigs_that_turn_out_to_be_one_merge_into_the_oldest(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"))
+    run_board("beta", posting("beta", "9"))
+    assert store.count_gigs() == 2
+    run_board("beta", posting("beta", "9", url="https://alpha.example/1"))
+    assert store.count_gigs() == 1
+    moved = store.find(gig_id("beta", "9"), "operator")
+    assert moved is not None
+    assert moved.moved_to == gig_id("alpha", "1")
+    assert len(gig_of(store, "alpha", "1").sources) == 2
+
+
+def test_a_link_that_one_board_uses_twice_merges_nothing_and_splits_what_it_merged(
+    store: Store, run_board: RunBoard
+) -> None:
+    form = "https://forms.example/apply"
+    run_board("alpha", posting("alpha", "1", apply_url=form))
+    run_board("beta", posting("beta", "1", apply_url=form))
+    assert store.count_gigs() == 1
+    run_board("beta", posting("beta", "1", apply_url=form), posting("beta", "2", apply_url=form))
+    assert store.count_gigs() == 3
+    assert [source.board for source in gig_of(store, "alpha", "1").sources] == ["alpha"]
+    assert gig_of(store, "beta", "1").status == "open"
+
+
+def test_arrival_order_does_not_change_the_groups(tmp_path, clock: Clock) -> None:
+    from index.settings import Settings
+
+    rows = [
+        posting("alpha", "1", url="https://x.example/1", apply_url="https://x.example/a"),
+        posting("beta", "1", url="https://x.example/a"),
+        posting("gamma", "1", url="https://x.example/1", apply_url="https://x.example/b"),
+        posting("delta", "1", url="https://x.example/b"),
+        posting("delta", "2", url="https://x.example/c"),
+    ]
+    outcomes = set()
+    for number, order in enumerate([rows, rows[::-1], [rows[3], rows[0], rows[4], rows[2], rows[1]]]):
+        settings = Settings(data=tmp_path / str(number))
+        store, inbox = Store.open(settings), Inbox.open(settings)
+        declare(store.database, [board(name) for name in ("alpha", "beta", "gamma", "delta")])
+        ingest = Ingest(store, inbox, clock)
+        for row in order:
+            inbox.put(inbox.start_run(row.board), [row])
+            ingest.drain()
+        groups = {frozenset(s.board + s.external_id for s in gig.sources) for gig in all_gigs(store)}
+        outcomes.add(frozenset(groups))
+    assert len(outcomes) == 1
+    assert {len(group) for group in outcomes.pop()} == {1, 4}
+
+
+def all_gigs(store: Store):
+    with store.database.reading() as connection:
+        keys = [tuple(row) for row in connection.exec_driver_sql("SELECT gig, view FROM views WHERE view = 0")]
+    return list(store.views(keys).values())
+
+
+# --- life ---
+
+
+def test_absence_closes_after_a_complete_run_only(store: Store, run_board: RunBoard) -> None:
+    rows = [posting("alpha", str(n)) for n in range(4)]
+    run_board("alpha", *rows)
+    run_board("alpha", *rows[:3], complete=False)
+    assert gig_of(store, "alpha", "3").status == "open"
+    run_board("alpha", *rows[:3])
+    gone = gig_of(store, "alpha", "3")
+    assert (gone.status, gone.closed_reason) == ("closed", "gone")
+    assert counts(store, "alpha")["gone"] == 1
+    run_board("alpha", *rows)
+    assert gig_of(store, "alpha", "3").status == "open"
+
+
+@pytest.mark.parametrize("outcome", ["failed", "lost", "cancelled"])
+def test_a_run_that_did_not_finish_closes_nothing(store: Store, run_board: RunBoard, outcome: str) -> None:
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "2"))
+    run_board("alpha", posting("alpha", "1"), outcome=outcome)
+    assert gig_of(store, "alpha", "2").status == "open"
+
+
+def test_a_board_that_shrinks_by_more_than_half_closes_nothing(store: Store, run_board: RunBoard) -> None:
+    rows = [posting("alpha", str(n)) for n in range(10)]
+    run_board("alpha", *rows)
+    run_board("alpha", *rows[:4])
+    assert all(gig_of(store, "alpha", str(n)).status == "open" for n in range(10))
+    [state] = [state for state in store.boards() if state.info.id == "alpha"]
+    assert state.healthy is False
+    assert "only 4 postings" in state.health
+    run_board("alpha")
+    assert gig_of(store, "alpha", "0").status == "open"
+    run_board("alpha", *rows[:6])
+    assert gig_of(store, "alpha", "9").status == "closed"
+
+
+def test_a_board_whose_absence_means_nothing_closes_nothing(store: Store, run_board: RunBoard) -> None:
+    declare(store.database, [board("alpha", absence_closes=False)])
+    rows = [posting("alpha", str(n)) for n in range(4)]
+    run_board("alpha", *rows)
+    run_board("alpha", *rows[:3])
+    assert gig_of(store, "alpha", "3").status == "open"
+
+
+def test_expiry_closes(store: Store, ingest: Ingest, run_board: RunBoard, clock: Clock) -> None:
+    end = clock.now + timedelta(days=1)
+    run_board("alpha", posting("alpha", "1", expires_at=end.isoformat()), posting("alpha", "2"))
+    assert ingest.expire() == 0
+    clock.pass_by(days=2)
+    assert ingest.expire() == 1
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.status, gig.closed_reason, gig.closed_at) == ("closed", "expired", clock.now)
+    assert gig_of(store, "alpha", "2").status == "open"
+
+
+def test_a_posting_that_is_over_at_first_sight_is_dropped_and_counted(store: Store, run_board: RunBoard) -> None:
+    run_board(
+        "alpha",
+        posting("alpha", "1", extra={"status": "frozen"}),
+        posting("alpha", "2", expires_at="2020-01-01T00:00:00Z"),
+        posting("alpha", "3", extra={"status": "active"}),
+    )
+    assert store.count_gigs() == 1
+    assert counts(store, "alpha")["closed_at_first_sight"] == 2
+
+
+def test_a_gig_closes_when_its_last_source_does(store: Store, run_board: RunBoard) -> None:
+    link = "https://jobs.example/7"
+    run_board("alpha", posting("alpha", "1", url=link), posting("alpha", "2"))
+    run_board("beta", posting("beta", "1", url=link), posting("beta", "2"))
+    run_board("alpha", posting("alpha", "2"))
+    gig = gig_of(store, "alpha", "1")
+    assert gig.status == "open"
+    assert {source.board: source.status for source in gig.sources} == {"alpha": "closed", "beta": "open"}
+    run_board("beta", posting("beta", "1", url=link, extra={"status": "filled"}), posting("beta", "2"))
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.status, gig.closed_reason) == ("closed", "filled")
+
+
+# --- terms ---
+
+
+def test_channels_see_what_terms_permit(store: Store, run_board: RunBoard) -> None:
+    run_board("gamma", posting("gamma", "1", organization="Smith family", location="Boston, MA"))
+    run_board("delta", posting("delta", "1"))
+    page = gig_of(store, "gamma", "1", "page")
+    assert page.title.startswith("Walk my dog")
+    assert (page.description, page.organization, page.places) == ("", None, [])
+    assert page.sources[0].attribution == "from gamma"
+    assert gig_of(store, "gamma", "1").description
+    assert gig_of(store, "delta", "1", "page") is None
+    assert gig_of(store, "delta", "1") is not None
+
+
+def test_what_leaves_is_built_from_the_postings_that_permit_it(store: Store, run_board: RunBoard) -> None:
+    link = "https://jobs.example/7"
+    run_board("alpha", posting("alpha", "1", url=link))
+    run_board("delta", posting("delta", "1", url=link, title="Walk my dog, $99 an hour", location="Paris, France"))
+    feed, operator = gig_of(store, "alpha", "1", "feed"), gig_of(store, "alpha", "1")
+    assert [source.board for source in feed.sources] == ["alpha"]
+    assert (feed.pay.usd_max, feed.places) == (20, [])
+    assert (operator.pay.usd_max, len(operator.sources)) == (99, 2)
+
+
+def test_views_follow_the_operators_word(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    from index.store.boards import decide
+
+    run_board("alpha", posting("alpha", "1"))
+    decide(store.database, "alpha", False, None)
+    ingest.follow_terms()
+    assert gig_of(store, "alpha", "1", "page") is None
+    decide(store.database, "alpha", True, "mail of 1 November")
+    ingest.follow_terms()
+    assert gig_of(store, "alpha", "1", "page") is not None
+
+
+def test_a_stale_board_with_a_freshness_duty_is_not_shown(
+    store: Store, ingest: Ingest, run_board: RunBoard, clock: Clock
+) -> None:
+    declare(store.database, [board("alpha", max_age_s=3600)])
+    run_board("alpha", posting("alpha", "1"))
+    ingest.follow_terms()
+    assert gig_of(store, "alpha", "1", "page") is not None
+    clock.pass_by(hours=2)
+    ingest.follow_terms()
+    assert gig_of(store, "alpha", "1", "page") is None
+    assert gig_of(store, "alpha", "1") is not None
+
+
+# --- faults ---
+
+
+def test_bad_rows_stop_nothing(store: Store, inbox: Inbox, ingest: Ingest) -> None:
+    run = inbox.start_run("alpha")
+    inbox.put(run, [posting("alpha", "1"), posting("alpha", "2")])
+    with inbox.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE inbox_postings SET content = '{' WHERE id = 1")
+    inbox.finish_run(run, True, "finished", {}, None)
+    ingest.drain()
+    assert store.count_gigs() == 1
+    assert counts(store, "alpha")["bad_posting"] == 1
+    assert inbox.size() == 0
+
+
+def test_a_fault_of_the_normalizer_costs_one_posting(
+    store: Store, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = ingest_module.normalize
+
+    def faulty(one: Posting, day):
+        if one.external_id == "1":
+            raise RuntimeError("boom")
+        return real(one, day)
+
+    monkeypatch.setattr(ingest_module, "normalize", faulty)
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "2"))
+    assert store.count_gigs() == 1
+    assert counts(store, "alpha")["unreadable"] == 1
+
+
+def test_after_a_crash_before_the_inbox_is_emptied_nothing_is_lost_or_doubled(
+    store: Store, inbox: Inbox, ingest: Ingest, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = inbox.start_run("alpha")
+    inbox.put(run, [posting("alpha", str(n)) for n in range(20)])
+    inbox.finish_run(run, True, "finished", {}, None)
+
+    def crash(_ids):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "remove", crash)
+        with pytest.raises(KeyboardInterrupt):
+            ingest.step()
+    assert (store.count_gigs(), inbox.size()) == (20, 20)
+    revision = store.revision()
+    Ingest(store, inbox, clock).drain()
+    assert (store.count_gigs(), inbox.size(), store.revision()) == (20, 0, revision)
+
+
+def test_renormalize_changes_nothing_while_the_rules_are_the_same(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", *[posting("alpha", str(n)) for n in range(7)])
+    run_board("beta", posting("beta", "1", url="https://alpha.example/3"))
+    revision = store.revision()
+    assert ingest.renormalize() == 8
+    assert store.revision() == revision

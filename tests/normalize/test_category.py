@@ -1,0 +1,146 @@
+"""Categories, kinds, terms, language."""
+
+import pytest
+
+from index.gig import Kind
+from index.normalize import normalize
+from index.normalize.language import detect, primary
+from index.taxonomy import CATEGORIES, phrase, stem
+from tests.normalize.posting import posting
+
+TITLES = [
+    ("babysitting", "Nanny for two toddlers"),
+    ("pet_care", "Dog walker for our labrador"),
+    ("elder_care", "Companion for my elderly mother"),
+    ("cleaning", "House cleaner, twice a month"),
+    ("handyman", "Assemble IKEA wardrobe"),
+    ("lawn_garden", "Mow the lawn and trim hedges"),
+    ("moving", "Help moving a couch and boxes"),
+    ("errands", "Pick up groceries and run errands"),
+    ("delivery", "Courier with a bike"),
+    ("events", "Bartenders for a wedding party"),
+    ("tutoring", "Math tutor for a 9th grade student"),
+    ("data_entry", "Copy addresses into an Excel spreadsheet"),
+    ("transcription", "Transcribe two interviews"),
+    ("translation", "Translate a letter from French to English"),
+    ("writing", "Blog writer for travel articles"),
+    ("admin", "Virtual assistant for inbox and calendar"),
+    ("graphic_design", "Logo and flyer design"),
+    ("web", "Fix my WordPress website"),
+    ("software", "Python script for a scraper"),
+    ("media", "Video editor for a short film"),
+    ("marketing", "Facebook ads and SEO campaign"),
+    ("surveys", "10 minute survey on breakfast"),
+    ("micro_tasks", "Tag images of street signs"),
+    ("other", "Something for Thursday"),
+]
+
+
+def test_every_category_is_tried() -> None:
+    assert [id_ for id_, _ in TITLES] == list(CATEGORIES)
+
+
+@pytest.mark.parametrize(("category", "title"), TITLES)
+def test_title_alone(category: str, title: str) -> None:
+    gig = normalize(posting(title))
+    assert gig.category == category
+    assert gig.categories[0] == category
+
+
+def test_title_beats_description() -> None:
+    gig = normalize(posting("Dog walker wanted", "I run a web site about software, so I have no time."))
+    assert gig.category == "pet_care"
+
+
+def test_tags_of_the_board_count() -> None:
+    gig = normalize(posting("Two days in June", tags=["Translation"]))
+    assert gig.category == "translation"
+    assert gig.evidence["category"][0].source == "board"
+
+
+def test_other_languages() -> None:
+    assert normalize(posting("Putzhilfe gesucht", language="de")).category == "cleaning"
+
+
+def test_addresses_are_not_read() -> None:
+    assert normalize(posting("Something", "See https://example.com/website/php.html")).category == "other"
+
+
+def test_stems() -> None:
+    assert [stem(word) for word in ["dogs", "boxes", "babies", "glass", "bus", "is"]] == [
+        "dog", "box", "baby", "glass", "bus", "is",
+    ]  # fmt: skip
+    assert phrase("C++ and C# Developers") == ("c++", "and", "c#", "developer")
+
+
+def test_no_phrase_is_listed_twice_in_a_category() -> None:
+    for category in CATEGORIES.values():
+        for words in category.words.values():
+            assert all(phrase(word) for word in words)
+            assert all(0 < weight <= 8 for weight in words.values())
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "kind"),
+    [
+        ("[Hiring] Logo designer", None, "offer"),
+        ("[For Hire] Logo designer", "I can do it.", "seeking_work"),
+        ("[Discussion] Rates in 2024", None, "other"),
+        ("Nanny looking for work", None, "seeking_work"),
+        ("Experienced web developer seeking a job", None, "seeking_work"),
+        ("Cleaner needed on Friday", None, "offer"),
+        ("Cozy two bedroom apartment near the park", None, "other"),
+        ("Carpet cleaning services - free estimates", None, "other"),
+        ("What do you guys think of surveys?", "Just curious.", "other"),
+        ("Vintage lamp for sale", None, "other"),
+        ("Video editor", "We are looking for a video editor. Apply now.", "offer"),
+        ("zzz", None, "other"),
+    ],
+)
+def test_kind(title: str, description: str | None, kind: Kind) -> None:
+    assert normalize(posting(title, description)).kind == kind
+
+
+def test_terms() -> None:
+    gig = normalize(
+        posting(
+            "Gardener",
+            "Mower is provided. Saturday and Sunday 9am-1pm, 2 years of experience. It takes about 3 hours.",
+        )
+    )
+    assert gig.terms.equipment == "provided"
+    assert gig.terms.schedule is not None
+    assert gig.terms.schedule.startswith("Saturday and Sunday")
+    assert gig.terms.experience == "2 years of experience"
+    assert gig.terms.duration_minutes == 180
+    assert normalize(posting("Cleaner", "You must bring your own supplies.")).terms.equipment == "own"
+    assert normalize(posting("Cleaner", "Just come.")).terms.equipment == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("we are looking for a person who can help with the garden of our house", "en"),
+        ("wir suchen eine zuverlässige person für die reinigung und den garten", "de"),
+        ("nous cherchons une personne pour le ménage et la cuisine avec nous", "fr"),
+        ("buscamos una persona para la limpieza de la casa y el jardín", "es"),
+        ("требуется курьер для доставки документов по городу", "ru"),
+        ("потрібен кур'єр для доставки документів у місті києві", "uk"),
+        ("ロゴのデザインをお願いします。よろしくお願いします", "ja"),
+        ("logo", None),
+        ("", None),
+    ],
+)
+def test_language(text: str, language: str | None) -> None:
+    assert detect(text) == language
+
+
+def test_language_tags() -> None:
+    assert [primary(tag) for tag in ("en-GB", "de", "pt_BR", "english", "", None)] == [
+        "en",
+        "de",
+        "pt",
+        None,
+        None,
+        None,
+    ]

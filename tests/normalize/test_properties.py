@@ -1,0 +1,134 @@
+"""What holds for any posting: nothing is raised, quotes are exact, hostile text ends, equal in gives equal out."""
+
+import json
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.gig import Gig
+from index.normalize import kind, mode, normalize, pay, place, terms
+from index.normalize.cue import Cue
+from index.normalize.evidence import lower
+from index.normalize.risk import RULES
+from index.posting import Posting
+from tests.normalize.posting import posting
+
+PHRASES = [
+    "$20-30/hr", "Reward: $2 per HIT", "up to €500", "in Boston, MA", "based in London", "remote", "work from home",
+    "registration fee of $40", "send me a quote", "500 points", "minimum payout $5", "US residents only", "18+",
+    "İstanbul",
+    "~15 minutes", "<b>bold</b>", "&amp;amp;", "2 years experience", "own car", "ﬁve", "𝟓𝟎 USD", "ß", "\u202e", "nanny",
+]  # fmt: skip
+
+
+def check_quotes(gig: Gig) -> None:
+    quotes = [cite for cites in gig.evidence.values() for cite in cites]
+    for cite in quotes:
+        if cite.source == "board":
+            assert cite.start is None
+            continue
+        assert cite.start is not None
+        text = gig.title if cite.source == "title" else gig.description
+        assert cite.text
+        assert text[cite.start : cite.end] == cite.text
+    for signal in gig.risk.signals:
+        assert signal.text in {gig.title[signal.start : signal.end], gig.description[signal.start : signal.end]}
+
+
+words = st.lists(st.sampled_from(PHRASES) | st.text(max_size=12), max_size=12).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(title=words, description=words, field=words, location=words)
+def test_any_words(title: str, description: str, field: str, location: str) -> None:
+    gig = normalize(posting(title.strip() or "x", description, pay={"text": field}, location=location))
+    check_quotes(gig)
+    assert gig.model_dump_json()
+
+
+@given(st.text())
+def test_lower_case_keeps_offsets(text: str) -> None:
+    assert len(lower(text)) == len(text)
+
+
+HOSTILE = {
+    "spaces": " " * 300_000,
+    "digits": "9" * 300_000,
+    "numbers": "1 " * 150_000,
+    "thousands": "1 111" * 60_000,
+    "dollars": "$" * 300_000,
+    "amounts": "$5 " * 100_000,
+    "ranges": "$5-" * 100_000,
+    "letters": "a" * 300_000,
+    "capitals": "in A" * 75_000,
+    "negations": "no " * 100_000,
+    "fees": "you must pay " * 25_000,
+    "receive": "receive " * 40_000,
+    "tags": "<" * 300_000,
+    "nested": "<div>" * 60_000,
+    "misnested": "<font color=a><p>" * 20_000,
+    "links": '<a href="' * 40_000,
+    "scripts": "<script>" * 40_000,
+    "entities": "&amp;" * 60_000,
+    "mojibake": "Ã©" * 100_000,
+    "commas": "," * 300_000,
+    "lines": "\n" * 300_000,
+    "questions": "what " * 60_000,
+    "quotes": "\"'" * 150_000,
+    "minutes": "takes about 5 " * 25_000,
+    "two megabytes": "paid work in London, $20 an hour. " * 58_000,
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_ends(name: str) -> None:
+    text = HOSTILE[name]
+    gig = normalize(
+        posting(text[:2_000].strip() or "x", text[:2_000_000], location=text[:2_000], pay={"text": text[:2_000]})
+    )
+    check_quotes(gig)
+
+
+def test_pure() -> None:
+    one = posting("Dog walker in Boston", "I pay $20 an hour.")
+    assert normalize(one) == normalize(one.model_copy(deep=True))
+
+
+def _cues() -> list[tuple[str, Cue]]:
+    found = [(f"risk {number} {rule.code}", rule.cue) for number, rule in enumerate(RULES)]
+    for module in (kind, mode, pay, place, terms):
+        for name, value in vars(module).items():
+            if isinstance(value, Cue):
+                found.append((f"{module.__name__} {name}", value))
+            elif isinstance(value, tuple):
+                for number, item in enumerate(value):
+                    cue = item[1] if isinstance(item, tuple) else item
+                    if isinstance(cue, Cue):
+                        found.append((f"{module.__name__} {name} {number}", cue))
+    return found
+
+
+@pytest.mark.parametrize(("name", "cue"), _cues())
+def test_hints_never_hide_a_match(name: str, cue: Cue) -> None:
+    """Strings made from the pattern itself must pass its hints."""
+
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(cue.pattern, alphabet=st.characters(max_codepoint=0x7F)))
+    def run(text: str) -> None:
+        low = lower(text)
+        if cue.pattern.search(low) is not None:
+            assert cue.may_match(low), low
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run()
+
+
+def test_gold_postings(shared: Path) -> None:
+    for line in (shared / "gold" / "postings.ndjson").read_text("utf-8").splitlines():
+        gig = normalize(Posting.model_validate(json.loads(line)))
+        check_quotes(gig)

@@ -1,0 +1,217 @@
+"""The command line as people and scripts use it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from index.settings import Settings
+from index.store.boards import declare
+from index.store.inbox import Inbox
+from index.store.store import Store
+from tests.index.conftest import board, posting
+from tests.run_gigdex import ROOT, gigdex
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a few gigs, ingested by a command."""
+    folder = tmp_path_factory.mktemp("instance") / "data"
+    settings = Settings(data=folder)
+    store, inbox = Store.open(settings), Inbox.open(settings)
+    declare(store.database, [board("alpha")])
+    run = inbox.start_run("alpha")
+    rows = [
+        posting("alpha", "1", title="Dog walker wanted, $20 an hour", location="Austin, TX"),
+        posting("alpha", "2", title="Logo for a bakery, budget $150", description="A simple logo."),
+        posting("alpha", "3", title="=Translate a letter to German, 30 EUR", description="One page."),
+    ]
+    inbox.put(run, rows)
+    inbox.finish_run(run, True, "finished", {}, None)
+    inbox.close()
+    store.close()
+    assert gigdex(folder, "rebuild").returncode == 0
+    work = list(gigdex(folder, "boards", "--json").stdout.splitlines())
+    assert "alpha" in {json.loads(line)["id"] for line in work}
+    ingest(settings)
+    return folder
+
+
+def ingest(settings: Settings) -> None:
+    from index.instance import Instance
+
+    instance = Instance(settings, [])
+    with instance.working("test") as worker:
+        worker.drain()
+    instance.close()
+
+
+def one_line(text: str) -> str:
+    """The only line of stderr; a traceback would be many."""
+    lines = text.strip().splitlines()
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+def test_help_lists_every_command() -> None:
+    out = gigdex(ROOT, "--help").stdout
+    for name in [
+        "up",
+        "crawl",
+        "boards",
+        "parse",
+        "capture",
+        "normalize",
+        "dedupe",
+        "search",
+        "export",
+        "rebuild",
+        "serve",
+        "work",
+    ]:
+        assert f" {name} " in out
+
+
+def test_version() -> None:
+    assert gigdex(ROOT, "--version").stdout.startswith("gigdex ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["search", "--mode", "nowhere"], "mode: 'nowhere' is not one of online"),
+        (["search", "--pay-min", "many"], "pay_min"),
+        (["search", "--near", "Nowhereville Upon Nothing"], "near"),
+        (["search", "--cursor", "forged"], "cursor"),
+        (["parse", "nosuchboard", "x.json"], "no board named 'nosuchboard'"),
+        (["crawl", "nosuchboard"], "no board named 'nosuchboard'"),
+        (["boards", "enable", "nosuchboard", "--evidence", "x"], "no board named 'nosuchboard'"),
+        (["boards", "enable", "freelancer", "--evidence", " "], "--evidence"),
+        (["export", "pdf"], "no format 'pdf'"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_clear_line_and_status_2(data: Path, arguments: list[str], says: str) -> None:
+    done = gigdex(data, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in one_line(done.stderr)
+
+
+@pytest.mark.parametrize("setting", ["GIGDEX_PORT", "GIGDEX_PUBLIC_URL"])
+def test_settings_that_can_not_work_fail_at_once(data: Path, setting: str) -> None:
+    done = gigdex(data, "serve", **{setting: "not this"})
+    assert done.returncode == 2
+    assert setting in one_line(done.stderr)
+
+
+def test_a_board_that_is_off_is_not_crawled(data: Path) -> None:
+    done = gigdex(data, "crawl", "freelancer")
+    assert done.returncode == 1
+    assert "freelancer is off" in one_line(done.stderr)
+
+
+def test_the_operator_switches_boards(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert gigdex(folder, "boards", "enable", "freelancer", "--evidence", "mail of 1 May").returncode == 0
+    states = {row["id"]: row for row in map(json.loads, gigdex(folder, "boards", "--json").stdout.splitlines())}
+    assert states["freelancer"]["enabled"]
+    assert states["remotive"]["enabled"]
+    assert not states["weworkremotely"]["enabled"]
+    assert gigdex(folder, "boards", "disable", "remotive").returncode == 0
+    table = gigdex(folder, "boards").stdout
+    assert "switched off by the operator" in " ".join(table.split())
+
+
+def test_search_finds_and_filters(data: Path) -> None:
+    done = gigdex(data, "search", "dog", "--json")
+    [gig] = map(json.loads, done.stdout.splitlines())
+    assert gig["title"].startswith("Dog walker")
+    assert gig["pay"]["unit"] == "hour"
+    assert gigdex(data, "search", "--pay_min", "1000", "--json").stdout == ""
+    table = gigdex(data, "search", "logo").stdout
+    assert "Logo for a bakery" in table
+    assert "$150" in table
+
+
+@pytest.mark.parametrize("words", ['"', "((", "id:a", "-x", "\x01", "w " * 9000, "OR", "-", '"a'])
+def test_hostile_words_are_words(data: Path, words: str) -> None:
+    done = gigdex(data, "search", "--json", "--", words)
+    assert done.returncode == 0, done.stderr
+
+
+def test_export(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "gigs.ndjson"
+    assert gigdex(data, "export", "ndjson", "-o", str(file)).returncode == 0
+    gigs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(gigs) == 3
+    rows = list(csv.DictReader(io.StringIO(gigdex(data, "export", "csv").stdout)))
+    assert {row["id"] for row in rows} == {gig["id"] for gig in gigs}
+    assert any(row["title"].startswith("'=") for row in rows)
+    done = gigdex(data, "export", "csv", "--limit", "5")
+    assert done.returncode == 2
+
+
+def test_normalize_is_one_for_one_and_goes_on_after_bad_lines(tmp_path: Path) -> None:
+    good = '{"board": "a", "external_id": "%d", "url": "https://a.example/%d", "title": "Mow my lawn for $40"}'
+    lines = [good % (1, 1), "{", good % (2, 2), "[]", '{"board": "a"}', "\ufeff", good % (3, 3)]
+    done = gigdex(tmp_path / "data", "normalize", stdin="\n".join(lines))
+    gigs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [gig["sources"][0]["external_id"] for gig in gigs] == ["1", "2", "3"]
+    assert done.returncode == 1
+    assert [line.split(":")[0] for line in done.stderr.splitlines()] == [
+        "line 2",
+        "line 4",
+        "line 5",
+        "line 6",
+        "gigdex",
+    ]
+    assert not (tmp_path / "data").exists()
+    assert (gigs[0]["seq"], gigs[0]["revision"], gigs[0]["first_seen"]) == (None, None, None)
+
+
+def test_dedupe_is_one_for_one_with_reasons(tmp_path: Path) -> None:
+    row = '{"board": "%s", "external_id": "%s", "url": "%s", "title": "t"}'
+    lines = [
+        row % ("a", "1", "https://x.example/1"),
+        row % ("b", "1", "https://x.example/1?utm_source=b"),
+        row % ("b", "2", "https://x.example/2"),
+    ]
+    done = gigdex(tmp_path / "data", "dedupe", stdin="\n".join(lines))
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["posting"] for one in rows] == ["a:1", "b:1", "b:2"]
+    assert rows[0]["gig"] == rows[1]["gig"] != rows[2]["gig"]
+    assert "x.example/1" in rows[1]["why"]
+    assert rows[2]["why"] is None
+    assert done.returncode == 0
+
+
+def test_parse_names_what_it_can_not_read(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (tmp_path / "broken.json").write_text('{"jobs": [')
+    (tmp_path / "good.json").write_text('[{"id": 1, "url": "https://remotive.com/x", "title": "T"}]')
+    done = gigdex(data, "parse", "remotive", "missing.json", "broken.json", "good.json")
+    assert done.returncode == 1
+    assert [json.loads(line)["title"] for line in done.stdout.splitlines()] == ["T"]
+    assert "missing.json" in done.stderr
+    assert "broken.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_scrapy_users_find_what_they_expect(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    from tests.run_gigdex import environment
+
+    listed = subprocess.run(
+        [sys.executable, "-m", "scrapy", "list"],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"remotive", "remoteok", "jobicy", "hackernews", "weworkremotely", "freelancer"} <= set(
+        listed.stdout.split()
+    )
