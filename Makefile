@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run setup test lint bench docs build clean
+.PHONY: run setup test lint bench docs screenshots build clean
 
 run: $(VENV)/.run  ## set up what running needs and start everything on this machine
 	$(BIN)/gigdex up
@@ -29,6 +29,9 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 docs: $(VENV)/.dev  ## write the generated parts of docs/ again
 	$(BIN)/python -m docs.generate
 
+screenshots: $(VENV)/.dev  ## photograph every page for docs/ (needs Debian's chromium)
+	$(BIN)/python -m docs.screenshots
+
 build: $(VENV)/.dev  ## wheel and source archive in dist/
 	$(BIN)/python -m build --quiet
 
@@ -43,6 +46,8 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml constraints.txt tests/browser/package-lock.json | $(VENV)/bin/python
 	$(PIP) --editable '.[dev,postgresql]'
+	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund --silent; \
+	else echo "npm is missing, so the tests for accessibility will be skipped; install Node.js and run make setup again"; fi
 	@touch $@ $(VENV)/.run

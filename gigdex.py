@@ -3,8 +3,8 @@
 import functools
 import inspect
 import json
-import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # commands import what they need when they run, so that `--he
 
     from crawlers.bases.spider import BoardSpider
     from crawlers.run import Progress
+    from index.gig import Gig
     from index.instance import Instance
     from index.settings import Settings
 
@@ -39,7 +40,6 @@ app.add_typer(boards_app, name="boards")
 Sample = Annotated[
     bool, typer.Option("--sample", help="Work on the sample boards' data: made-up gigs in a folder of their own.")
 ]
-log = logging.getLogger("gigdex")
 
 
 class Problem(Exception):
@@ -100,32 +100,38 @@ def up(sample: Sample = False) -> None:
     With an empty data folder and no board within reach it shows the sample boards instead, and says so.
     """
     from crawlers.schedule import Schedule, answering
+    from search_api.server import listen
 
     settings = the_settings(sample)
+    listener = listen(settings.host, settings.port)  # first of all: with the port taken no board must be asked
     if not sample and is_empty(settings) and not answering(the_spiders(settings, False).values()):
         say("No board answers and there are no gigs yet: showing the made-up gigs of the sample boards.")
         sample = True
         settings = settings.for_sample()
     with ExitStack() as stack:
-        sample_url = sample_boards(stack) if sample else None
+        stack.callback(listener.close)
+        sample_url = sample_boards(stack, settings) if sample else None
         instance = stack.enter_context(the_instance(settings, sample))
         worker = stack.enter_context(instance.working("gigdex up"))
-        schedule = Schedule(instance.store, instance.inbox, the_spiders(settings, sample), settings, sample_url)
+        spiders = functools.partial(the_spiders, settings, sample)
+        schedule = Schedule(instance.store, instance.inbox, spiders, settings, sample_url)
         stop = threading.Event()
         for work in (worker.run, schedule.run):
             thread = threading.Thread(target=work, args=(stop,), daemon=True)
             stack.callback(thread.join, 15)
             thread.start()
         stack.callback(stop.set)
-        serve_pages(instance, sample)
+        serve_pages(instance, sample, listener)
 
 
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    from search_api.server import listen
+
     settings = the_settings(sample)
-    with the_instance(settings, sample) as instance:
-        serve_pages(instance, sample)
+    with closing(listen(settings.host, settings.port)) as listener, the_instance(settings, sample) as instance:
+        serve_pages(instance, sample, listener)
 
 
 @app.command()
@@ -150,18 +156,25 @@ def is_empty(settings: "Settings") -> bool:
         return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
 
 
-def serve_pages(instance: "Instance", sample: bool) -> None:
+def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+    from index.metrics import collect
     from search_api.app import create_app
     from search_api.deps import Services
     from search_api.server import serve
 
-    services = Services(instance.search, instance.store, instance.settings, sample, ready=instance.not_ready)
-    settings = instance.settings
+    services = Services(
+        instance.search,
+        instance.store,
+        instance.settings,
+        sample,
+        ready=instance.not_ready,
+        metrics=lambda: collect(instance),
+    )
 
     def ready(address: str) -> None:
-        say(f"Gigdex is at {address} (data: {settings.data}); stop with Ctrl+C.")
+        say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
 
-    serve(create_app(services), settings.host, settings.port, ready)
+    serve(create_app(services), listener, ready)
 
 
 # --- boards ----------------------------------------------------------------------------------------------------
@@ -176,11 +189,11 @@ def crawl(
 ) -> None:
     """Crawl boards now, then ingest what they brought. A board's shortest interval is kept."""
     from crawlers.run import crawl as run_crawl
-    from crawlers.schedule import due_times, last_starts
+    from crawlers.schedule import due_times, last_runs
 
     settings = the_settings(sample)
     with ExitStack() as stack:
-        sample_url = sample_boards(stack) if sample else None
+        sample_url = sample_boards(stack, settings) if sample else None
         instance = stack.enter_context(the_instance(settings, sample))
         spiders = the_spiders(settings, sample)
         states = {state.info.id: state for state in instance.store.boards()}
@@ -192,7 +205,7 @@ def crawl(
         now = datetime.now(UTC)
         wanted = [spiders[name] for name in boards or spiders if states[name].enabled]
         ready = []
-        for name, when in due_times(wanted, last_starts(instance.store, instance.inbox)).items():
+        for name, when in due_times(wanted, last_runs(instance.store, instance.inbox), now).items():
             if when is None or when <= now:
                 ready.append(name)
             else:
@@ -218,15 +231,14 @@ def crawl(
         raise Problem(f"{len(failed)} of {len(ready)} boards were not crawled")
 
 
-def sample_boards(stack: ExitStack) -> str:
+def sample_boards(stack: ExitStack, settings: "Settings") -> str:
     """Start the sample boards' server for as long as the stack is open; returns its address. Their spiders read it
-    from the environment when they are declared."""
+    from the environment when they are declared. Each data folder keeps one port: the gigs' links hold it."""
     from crawlers.run import SAMPLE_URL
-    from crawlers.sample_boards.server import SampleServer
+    from crawlers.sample_boards.server import serving
 
-    url = stack.enter_context(SampleServer()).url
-    os.environ[SAMPLE_URL] = url
-    return url
+    os.environ[SAMPLE_URL] = stack.enter_context(serving(settings.data / "sample-port"))
+    return os.environ[SAMPLE_URL]
 
 
 def ingest_now(instance: "Instance") -> None:
@@ -237,14 +249,19 @@ def ingest_now(instance: "Instance") -> None:
 
     with progress() as bars:
         task = bars.add_task("ingest", total=instance.inbox.size(), note="")
-        try:
-            with instance.working("gigdex crawl") as worker:
-                worker.drain(lambda count: bars.advance(task, count))
-        except LeaseTaken as taken:
-            say(f"{taken}; it ingests what was crawled.")
-            while left := instance.inbox.size() or instance.lag():
-                bars.update(task, completed=max(0, (bars.tasks[0].total or 0) - left))
-                time.sleep(0.2)
+        told = False
+        while True:
+            try:
+                with instance.working("gigdex crawl") as worker:
+                    worker.drain(lambda count: bars.advance(task, count))
+                return
+            except LeaseTaken as taken:
+                if not told:
+                    say(f"{taken}; it ingests what was crawled.")
+                    told = True
+            if instance.is_up_to_date():
+                return
+            time.sleep(0.5)  # the holder may die, or be one that doesn't ingest: then it is our turn
 
 
 def known_board(name: str, known: Iterable[str]) -> None:
@@ -272,6 +289,7 @@ def list_boards(
     from search_api.routes.boards import board_item
 
     settings = the_settings(sample)
+    spiders = the_spiders(settings, sample)
     with the_instance(settings, sample) as instance:
         states = instance.store.boards()
     if as_json:
@@ -283,13 +301,15 @@ def list_boards(
 
     table = Table("board", "state", "every", "last run", "open gigs", "health", box=None, pad_edge=False)
     for state in states:
-        spider = the_spiders(settings, sample)[state.info.id]
+        interval = (
+            spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
+        )
         last = f"{state.last_run.started_at.astimezone():%Y-%m-%d %H:%M}" if state.last_run else "never"
         health = state.health if state.enabled else f"off: {state.off_reason}"
         table.add_row(
             state.info.id,
             "on" if state.enabled else "off",
-            f"{spider.board.interval_s // 60} min",
+            f"{interval // 60} min",
             last,
             str(state.open_gigs),
             health,
@@ -332,13 +352,19 @@ def disable(board: str, sample: Sample = False) -> None:
 
 
 def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> None:
+    from index.lease import LeaseTaken
     from index.store.boards import decide as keep
 
-    settings = the_settings(sample)
-    known_board(board, the_spiders(settings, sample))
-    with the_instance(settings, sample) as instance:
+    with the_instance(the_settings(sample), sample) as instance:
+        known_board(board, [state.info.id for state in instance.store.boards()])
         keep(instance.store.database, board, enabled, evidence)
-    say(f"{board} is {'on' if enabled else 'off'}.")
+        when = "now"
+        try:
+            with instance.working("gigdex boards") as worker:
+                worker.step()
+        except LeaseTaken as taken:
+            when = f"within a minute: {taken}"
+    say(f"{board} is {'on' if enabled else 'off'}; what is shown follows {when}.")
 
 
 @app.command()
@@ -566,11 +592,16 @@ def output_to(path: Path | None) -> Iterator[BinaryIO]:
     if path is None:
         yield sys.stdout.buffer
         return
-    part = path.with_name(path.name + ".part")
+    target = path.resolve()
+    part = target.parent / f"{target.name}.part"
     try:
+        if target.exists() and not target.is_file():  # a pipe or a device, which must not be replaced
+            with target.open("wb") as file:
+                yield file
+            return
         with part.open("wb") as file:
             yield file
-        part.replace(path)
+        part.replace(target)
     except OSError as error:
         raise Problem(f"can't write {path}: {error.strerror}") from None
     finally:
@@ -597,6 +628,157 @@ def rebuild(
     say(f"The search index holds {size} documents.")
 
 
+@app.command()
+def show(
+    gig: Annotated[str, typer.Argument(metavar="GIG", help="Id of the gig: 16 letters and digits.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The gig as JSON.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Show all that is known of one gig."""
+    from index.terms import OPERATOR
+
+    with the_instance(the_settings(sample), sample) as instance:
+        found = instance.store.find(gig, OPERATOR)
+        if found is not None and found.moved_to is not None:
+            say(f"{gig} is one with {found.moved_to}.")
+            found = instance.store.find(found.moved_to, OPERATOR)
+    if found is None:
+        raise Problem(f"there is no gig {gig!r}")
+    if found.gig is None:
+        raise Problem(f"gig {gig} is closed, and its content was deleted (GIGDEX_KEEP_CLOSED_DAYS)")
+    if as_json:
+        print(found.gig.model_dump_json())
+    else:
+        print_gig(found.gig)
+
+
+def print_gig(gig: "Gig") -> None:
+    """A gig for people: what it is and pays, what to beware of, where it was found, what it says."""
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    from search_api.words import fee_words, pay_words, payout_words, term_words
+
+    facts = [("Pay", pay_words(gig.pay)), ("Paid out", payout_words(gig.pay)), ("Fee", fee_words(gig.pay))]
+    facts += [("Category", gig.category), ("By", gig.organization), *term_words(gig)]
+    facts += [(f"Risk: {gig.risk.level}", f"{signal.text!r}: {signal.why}") for signal in gig.risk.signals]
+    facts += [(name, f"{when.astimezone():%Y-%m-%d %H:%M}") for name, when in moments(gig) if when is not None]
+    table = Table.grid(Column(), Column(overflow="fold"), padding=(0, 2))
+    for name, value in facts:
+        if value:
+            table.add_row(Text(name, style="dim"), Text(value))
+    for source in gig.sources:
+        table.add_row(Text(source.board, style="dim"), Text(f"{pay_words(source.pay)}, {source.status}: {source.url}"))
+    console = Console()
+    console.print(Text(gig.title, style="bold"), Text(f"({gig.status}{reason_of(gig)})"))
+    console.print(table)
+    console.print(Text("\n" + gig.description) if gig.description else "")
+
+
+def reason_of(gig: "Gig") -> str:
+    return f": {gig.closed_reason}" if gig.closed_reason else ""
+
+
+def moments(gig: "Gig") -> "Iterable[tuple[str, datetime | None]]":
+    names = ("Posted", gig.posted_at), ("Expires", gig.expires_at), ("First seen", gig.first_seen)
+    return (*names, ("Last seen", gig.last_seen), ("Closed", gig.closed_at))
+
+
+# --- operating -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Write everything worth keeping into one file, while all else goes on: gigs, postings, boards, inbox."""
+    from index.backup import backup as run_backup
+
+    manifest = run_backup(the_settings(sample), file, force)
+    size = sum(entry.size for entry in manifest.files)
+    say(f"{file} holds {size / 1e6:,.1f} MB of data in {file.stat().st_size / 1e6:,.1f} MB.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File that `gigdex backup` wrote.")],
+    sample: Sample = False,
+) -> None:
+    """Bring a backup into an empty data folder. The search index is made anew at the next start."""
+    from index.backup import restore as run_restore
+
+    settings = the_settings(sample)
+    manifest = run_restore(settings, file)
+    say(f"{settings.data} is as it was on {manifest.made_at.astimezone():%Y-%m-%d %H:%M}.")
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="NDJSON, one finding a line.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Say what is wrong and what to do about it. Exit status 1 when there is a problem, 0 for advice alone."""
+    from dataclasses import asdict
+
+    from index.doctor import examine
+
+    findings = examine(sample)
+    for finding in findings:
+        if as_json:
+            print(json.dumps(asdict(finding), ensure_ascii=False))
+        else:
+            print(f"{finding.level}: {finding.what}\n  {finding.todo}")
+    problems = sum(finding.level == "problem" for finding in findings)
+    if problems:
+        raise Problem(f"{problems} {'problem' if problems == 1 else 'problems'} found")
+    if not as_json:
+        say("No problem found.")
+
+
+@app.command()
+def forget(
+    pattern: Annotated[str, typer.Argument(help="Words to forget, such as a name or an address.")],
+    regex: Annotated[bool, typer.Option("--regex", help="The pattern is a regular expression.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Erase words from all that is stored and keep them out: from raw postings, gigs, search index and inbox."""
+    from index.forget import find, make_rule, remember
+
+    with the_instance(the_settings(sample), sample) as instance:
+        rule = make_rule(instance.store, pattern, regex)
+        count = 0
+        for match in find(instance.store, instance.inbox, rule):
+            count += 1
+            print(f"{match.posting} {match.field}{' (inbox)' if match.waiting else ''}: {match.text}")
+        say(f"{count} {'place' if count == 1 else 'places'} found; later postings will be kept free of it too.")
+        if not yes and not (sys.stdin.isatty() and typer.confirm("Erase for good?", err=True)):
+            raise Problem("nothing was erased; --yes erases without asking")
+        changed = forget_now(instance, remember(instance.store, rule))
+    say(f"{changed} {'posting' if changed == 1 else 'postings'} changed. Backups made before still hold it.")
+
+
+def forget_now(instance: "Instance", rule: int) -> int:
+    """Apply the rule here, or wait until whoever holds the lease has done it."""
+    import time
+
+    from index.forget import applied
+    from index.lease import LeaseTaken
+
+    try:
+        with instance.working("gigdex forget") as worker, progress() as bars:
+            task = bars.add_task("forget", total=None, note="")
+            worker.forget(lambda count: bars.advance(task, count))
+    except LeaseTaken as taken:
+        say(f"{taken}; it erases within a minute.")
+    while (changed := applied(instance.store, rule)) is None:
+        time.sleep(0.2)
+    return changed
+
+
 # --- entry -------------------------------------------------------------------------------------------------------
 
 
@@ -612,9 +794,13 @@ def options(
         bool, typer.Option("--version", help="Show the version.", callback=show_version, is_eager=True)
     ] = False,
 ) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for chatty in ("alembic", "scrapy", "twisted", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    from index import logs
+    from index.settings import BadSettings, load_settings
+
+    try:
+        logs.configure(load_settings())
+    except BadSettings:  # the command itself reports it; `doctor` goes on
+        logs.configure(None)
 
 
 def main() -> None:
@@ -631,7 +817,9 @@ def explain(error: Exception) -> int:
     """Print the one line for an error; returns the exit status: 2 for bad input, 1 for everything else."""
     from crawlers.capture import CaptureFailed
     from crawlers.grants import BadGrant
+    from index.backup import BackupError
     from index.engine.base import EngineError
+    from index.forget import BadPattern
     from index.lease import LeaseTaken
     from index.query import BadQuery
     from index.settings import BadSettings
@@ -641,10 +829,10 @@ def explain(error: Exception) -> int:
     if isinstance(error, Problem):
         say(f"gigdex: {error}")
         return error.status
-    if isinstance(error, BadGrant | BadQuery | BadSettings):
+    if isinstance(error, BadGrant | BadPattern | BadQuery | BadSettings):
         say(f"gigdex: {error}")
         return 2
-    if isinstance(error, EngineError | LeaseTaken | StoreError | CantListen | CaptureFailed):
+    if isinstance(error, BackupError | EngineError | LeaseTaken | StoreError | CantListen | CaptureFailed):
         say(f"gigdex: {error}")
         return 1
     kind = f"{type(error).__name__}: {error}".splitlines()[0]

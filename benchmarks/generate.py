@@ -27,14 +27,17 @@ ENDINGS = ("", "s", "ing", "er", "ed")
 COUNTRIES = ("US", "GB", "DE", "FR", "IN", "CA", "AU", "ES", "BR", "JP")
 
 
-def gigs(count: int, seed: int = 1) -> Iterator[Gig]:
-    """`count` gigs with seqs from 1, all of them open offers seen within the last 60 days before NOW."""
+def gigs(count: int, seed: int = 1, first: int = 1) -> Iterator[Gig]:
+    """`count` gigs with seqs from `first`, all of them open offers seen within the last 60 days before NOW. Words and
+    towns depend on the seed alone, so that processes can make parts of one index."""
     rng = random.Random(seed)
     vocabulary = _vocabulary(rng)
     weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(VOCABULARY)))
     towns = [_town(rng, number) for number in range(TOWNS)]
     town_weights = list(itertools.accumulate(1 / (rank + 5) for rank in range(TOWNS)))
-    for seq in range(1, count + 1):
+    if first > 1:
+        rng = random.Random(f"{seed} {first}")
+    for seq in range(first, first + count):
 
         def text(words: int) -> str:
             return " ".join(rng.choices(vocabulary, cum_weights=weights, k=words))

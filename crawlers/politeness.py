@@ -21,7 +21,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 
-from crawlers.bases.spider import BoardSpider, explain
+from crawlers.bases.spider import BoardSpider, Forbidden, explain
 from crawlers.hosts import Host, HostBusy
 
 ROBOTS_AGENT = "gigdex"
@@ -79,7 +79,7 @@ class PolitenessMiddleware:
             host.pause(not_before)
         rules = await self._robots(host, f"{parts.scheme}://{parts.netloc}/robots.txt")
         if not rules.can_fetch(request.url, ROBOTS_AGENT):
-            raise IgnoreRequest(f"forbidden by robots.txt of {host.name}")
+            raise Forbidden(f"forbidden by robots.txt of {host.name}")
         spacing = float(rules.crawl_delay(ROBOTS_AGENT) or 0)
         if spacing > MAX_CRAWL_DELAY_S:
             raise IgnoreRequest(f"robots.txt of {host.name} asks for {spacing:g} s between requests")

@@ -31,6 +31,8 @@ SAMPLE_URL = "GIGDEX_SAMPLE_URL"
 REPORT_EVERY_S = 0.2
 GRACE_S = 10.0
 """What the child gets to end its runs in good order."""
+STOPPING = threading.Event()
+"""Set in the child once it is to end."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,10 @@ def run_here(
 def _start_next(process: Any, queue: list[type[BoardSpider]], tell: Callable[[Progress], None]) -> None:
     from scrapy import signals
 
+    if STOPPING.is_set():
+        for spider_class in queue:
+            tell(Progress("ended", spider_class.name, outcome="cancelled", error="stopped before it began"))
+        queue.clear()
     if not queue:
         return
     spider_class = queue.pop(0)
@@ -224,6 +230,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _stop(process: Any) -> None:
+    """Stop the crawlers that run by now. Scrapy forgets a stop that comes before a crawler's engine runs, so it is said
+    again until all have ended."""
+    for crawler in process.crawlers:
+        crawler.crawling = crawler.crawling or (crawler.engine is not None and crawler.engine.running)
+    process.stop()
+
+
 def _end_with_parent(process: Any) -> None:
     """Stop in good order when stdin closes, at once when that takes too long."""
     from twisted.internet import reactor
@@ -231,8 +245,11 @@ def _end_with_parent(process: Any) -> None:
     def wait_for_the_end() -> None:
         while sys.stdin.read(1):
             pass
-        reactor.callFromThread(process.stop)
-        time.sleep(GRACE_S)
+        STOPPING.set()
+        end = time.monotonic() + GRACE_S
+        while time.monotonic() < end:
+            reactor.callFromThread(_stop, process)
+            time.sleep(0.2)
         os._exit(1)
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()

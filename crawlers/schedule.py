@@ -3,7 +3,7 @@
 import http.client
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -11,32 +11,47 @@ from urllib.parse import urlsplit
 from crawlers.bases.spider import BoardSpider
 from crawlers.run import Progress, crawl
 from index.settings import Settings
+from index.store.boards import declare
 from index.store.inbox import Inbox
+from index.store.runs import Run
 from index.store.store import Store
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 30.0
 """How often the schedule looks for boards that are due."""
+UNREACHED_S = 900
+"""Seconds until a board is asked again after a run without any answer: it cost the board nothing."""
 ANSWER_S = 5.0
 """How long a first start waits for a board to answer before it shows the sample boards."""
 
 
-def last_starts(store: Store, inbox: Inbox) -> dict[str, datetime]:
-    """When each board's last run began, whether or not its postings have been ingested."""
-    found = {state.info.id: state.last_run.started_at for state in store.boards() if state.last_run}
+def last_runs(store: Store, inbox: Inbox) -> dict[str, Run]:
+    """Each board's last run, whether or not its postings have been ingested."""
+    found = {state.info.id: state.last_run for state in store.boards() if state.last_run}
     for run in inbox.runs():
-        found[run.board] = max(run.started_at, found.get(run.board, run.started_at))
+        if run.board not in found or run.started_at > found[run.board].started_at:
+            found[run.board] = run
     return found
 
 
-def due_times(spiders: Iterable[type[BoardSpider]], starts: Mapping[str, datetime]) -> dict[str, datetime | None]:
-    """When each board may be crawled next: its interval after the start of its last run, good or bad; None for a
-    board that was never crawled."""
-    return {
-        spider.name: starts[spider.name] + timedelta(seconds=spider.board.interval_s) if spider.name in starts else None
-        for spider in spiders
-    }
+def due_times(
+    spiders: Iterable[type[BoardSpider]], runs: Mapping[str, Run], now: datetime
+) -> dict[str, datetime | None]:
+    """When each board may be crawled next: its interval after the start of its last run, good or bad, or soon after
+    one that reached nobody; None for a board that was never crawled."""
+    found: dict[str, datetime | None] = {}
+    for spider in spiders:
+        run = runs.get(spider.name)
+        if run is None:
+            found[spider.name] = None
+            continue
+        interval = spider.board.interval_s
+        if run.outcome == "failed" and not run.counts.get("pages"):
+            interval = min(interval, UNREACHED_S)
+        # a start in the future is a clock that was wrong then
+        found[spider.name] = min(run.started_at, now) + timedelta(seconds=interval)
+    return found
 
 
 class Schedule:
@@ -46,7 +61,7 @@ class Schedule:
         self,
         store: Store,
         inbox: Inbox,
-        spiders: Mapping[str, type[BoardSpider]],
+        spiders: Callable[[], Mapping[str, type[BoardSpider]]],
         settings: Settings,
         sample_url: str | None = None,
     ) -> None:
@@ -57,10 +72,13 @@ class Schedule:
         self.sample_url = sample_url
 
     def due(self, now: datetime) -> list[str]:
-        """Boards that are on and due."""
+        """Boards that are on and due. Declares the boards anew first: a crawl may have found a grant withdrawn, the
+        operator may have added a site."""
+        spiders = self.spiders()
+        declare(self.store.database, [spider.info() for spider in spiders.values()])
         enabled = {state.info.id for state in self.store.boards() if state.enabled}
-        wanted = [spider for name, spider in self.spiders.items() if name in enabled]
-        times = due_times(wanted, last_starts(self.store, self.inbox))
+        wanted = [spider for name, spider in spiders.items() if name in enabled]
+        times = due_times(wanted, last_runs(self.store, self.inbox), now)
         return [name for name, when in times.items() if when is None or when <= now]
 
     def run(self, stop: threading.Event) -> None:

@@ -32,8 +32,9 @@ class Compiled:
     """Everything that is asked."""
     anywhere: Clause
     """The same ignoring `near`."""
-    without: dict[str, Clause]
-    """The same for each of FACETS, ignoring the facet's own filter."""
+    without: dict[str, tuple[Clause, ...]]
+    """The same for each of FACETS, ignoring the facet's own filter: disjoint clauses, whose counts add up. Where the
+    filter hides little, they are `where` and what it hides, because `where` is counted anyway."""
     since: dict[str, int]
     """For each of POSTED, when it begins: seconds since 1970."""
     any_pay: Clause
@@ -79,10 +80,13 @@ def compile_query(
     def where(**changed: Clause) -> Clause:
         return _and((asked | changed).values())
 
-    without = {facet: where(**{OWN_FILTER.get(facet, facet): Everything()}) for facet in FACETS}
-    without["pay_unit"] = where(pay=pay.selected(ignored="pay_unit"))
-    without["pay_status"] = where(pay=pay.selected(ignored="pay_unknown"))
     everything = where()
+    without: dict[str, tuple[Clause, ...]] = {
+        facet: (where(**{OWN_FILTER.get(facet, facet): Everything()}),) for facet in FACETS
+    }
+    without["pay_unit"] = (where(pay=pay.selected(ignored="pay_unit")),)
+    without["pay_status"] = (everything, *(where(pay=clause) for clause in pay.hidden_by_unknown()))
+    without["risk"] = (everything, *(where(risk=clause) for clause in _hidden_risk(query.risk)))
     return Compiled(
         where=everything,
         anywhere=where(near=Everything()),
@@ -163,11 +167,19 @@ RISKS: tuple[str, ...] = get_args(RiskLevel)
 
 def _risk(values: Sequence[str]) -> Clause:
     """Levels by name; `hide_high` is all but high, `all` is all."""
+    hidden = _hidden_risk(values)
+    # Most gigs have no risk at all: leaving out a few costs an engine less than uniting the many.
+    return _and([Not(clause) for clause in hidden])
+
+
+def _hidden_risk(values: Sequence[str]) -> tuple[Clause, ...]:
+    """The levels that the filter hides, as one clause; none when it hides none. Every gig has one level."""
     named = {"hide_high": {"none", "low"}, "all": set(RISKS)} | {level: {level} for level in RISKS}
     included, excluded = _split(values)
     levels = set().union(*(named[value] for value in included or ("all",)))
     levels -= set().union(*(named[value] for value in excluded))
-    return Everything() if levels == set(RISKS) else Term("risk", tuple(sorted(levels)))
+    hidden = tuple(level for level in RISKS if level not in levels)
+    return (Term("risk", hidden),) if hidden else ()
 
 
 KNOWN = Term("pay_state", ("known",))
@@ -205,10 +217,21 @@ class _Pay:
         acceptable = _or([accepted, NO_UNIT]) if self._query.has_pay_bound else accepted
         return _and([KNOWN, accepted, *self._bounds]), _and([UNKNOWN, acceptable])
 
+    def hidden_by_unknown(self) -> tuple[Clause, ...]:
+        """What the filter `pay_unknown` hides; nothing where it includes all."""
+        match self._query.unknown_pay:
+            case "include":
+                return ()
+            case "exclude":
+                return (self.unknown,)
+            case "only":
+                asked = self._query.has_pay_bound or self._query.pay_unit
+                return (self.match if asked else Not(self.unknown),)
+
     def selected(self, ignored: str | None = None) -> Clause:
-        """The filter on pay, leaving out `pay_unit` or `pay_unknown` for their own facets."""
+        """The filter on pay, leaving out `pay_unit` for its own facet."""
         units = () if ignored == "pay_unit" else self._query.pay_unit
-        wanted = "include" if ignored == "pay_unknown" else self._query.unknown_pay
+        wanted = self._query.unknown_pay
         match, unknown = self._states(units)
         if wanted == "only":
             return unknown

@@ -60,6 +60,12 @@ def canonical_links(posting: Posting) -> tuple[str, ...]:
     return tuple(dict.fromkeys(link for link in found if link))
 
 
+def says_nothing(keys: Iterable[Key]) -> bool:
+    """Whether a link that these postings share is a form or a landing page: one board uses it for several ids."""
+    boards = [board for board, _ in keys]
+    return len(set(boards)) < len(boards)
+
+
 def group(postings: Mapping[Key, Sequence[str]]) -> list[Group]:
     """Group postings, given the canonical links of each.
 
@@ -81,7 +87,7 @@ def group(postings: Mapping[Key, Sequence[str]]) -> list[Group]:
 
     why: dict[Key, str] = {}
     for link, keys in sorted(by_link.items()):
-        if len(keys) < 2 or len({board for board, _ in keys}) < len(keys):
+        if len(keys) < 2 or says_nothing(keys):
             continue
         first, *others = sorted(keys)
         for other in others:

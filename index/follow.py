@@ -5,7 +5,7 @@ from collections.abc import Callable
 from index.document import document
 from index.engine.embedded import EmbeddedEngine
 from index.store import gigs
-from index.store.store import Store
+from index.store.store import Store, facts
 
 BATCH = 1_000
 """Gigs of one engine commit."""
@@ -29,6 +29,19 @@ class Follower:
     def position(self) -> int:
         """The revision up to which the engine has everything."""
         return int(self.store.get(self._key) or 0)
+
+    def knows_store(self) -> bool:
+        """False for an index that was made from another store than this, or from a later state of it."""
+        position = self.store.get(self._key)
+        if position is None:
+            return self.engine.size() == 0
+        return int(position) <= self.store.revision()
+
+    def forget_others(self) -> None:
+        """Drop the positions of engines that this one has replaced."""
+        with self.store.database.reading() as connection:
+            old = [key for key in facts(connection, "engine:") if key != self._key]
+        self.store.unset(old)
 
     def catch_up(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Write all later revisions into the engine. Returns the number of gigs; `on_step` gets that of each batch."""

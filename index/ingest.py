@@ -6,13 +6,13 @@ at a time ingests (index/lease.py).
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from index import dedupe, health, lifecycle
+from index import dedupe, forget, health, lifecycle
 from index.channels import views_of
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
@@ -47,6 +47,8 @@ class _Family:
 
     postings: dict[Key, StoredPosting]
     links: dict[Key, tuple[str, ...]]
+    void: set[str]
+    """Links that say nothing."""
     gigs: dict[int, StoredGig]
     views: dict[int, list[View]]
 
@@ -68,6 +70,7 @@ class Ingest:
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit)
+        rules = forget.rules(self.store) if waiting else ()
         sightings: dict[Key, Sighting] = {}
         for row in waiting:
             counts = self._counts.setdefault(row.run, Counter())
@@ -77,7 +80,16 @@ class Ingest:
                 counts["bad_posting"] += 1
                 continue
             counts["bad_field"] += len(problems)
-            sightings[posting.board, posting.external_id] = Sighting(posting, row.received_at, row.run)
+            try:
+                kept = forget.redact(posting, rules)
+            except Exception as error:  # what can't be cleaned is not stored
+                log.error("posting %s can't be cleaned: %r; it is left out", posting.key, error)
+                counts["unreadable"] += 1
+                continue
+            if kept is None:
+                counts["forgotten"] += 1
+                continue
+            sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
             self.follow_terms()
             self._ingest(sightings)
@@ -103,6 +115,11 @@ class Ingest:
             over = postings.load(connection, lifecycle.expired(connection, now, limit=BATCH))
         self._settle({key: stored.close("expired", now) for key, stored in over.items()})
         return len(over)
+
+    def settle(self, changed: Mapping[Key, StoredPosting]) -> None:
+        """Bring the gigs up to date with stored postings that something other than a crawl changed."""
+        self.follow_terms()
+        self._settle(changed)
 
     def renormalize(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Make all gigs from their postings again, with today's rules and terms. Returns the number of postings."""
@@ -134,14 +151,13 @@ class Ingest:
             if not keys:
                 return total
             after = keys[-1]
-            self._settle(
-                {
-                    key: replace(stored, kind=self._normalize(stored.posting, stored.pay_day).kind)
-                    for key, stored in batch.items()
-                }
-            )
+            self._settle({key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()})
             total += len(keys)
             on_step(len(keys))
+
+    def _kind(self, stored: StoredPosting) -> Kind:
+        """By today's rules; of a posting that lost its text, what it was found to be when it had one."""
+        return stored.kind if stored.blanked else self._normalize(stored.posting, stored.pay_day).kind
 
     # --- one batch ---
 
@@ -156,8 +172,10 @@ class Ingest:
             try:
                 after = self._sight(before, sighting)
             except Exception as error:  # a fault of ours in one posting must not stop the others
-                log.error("posting %s:%s can't be read: %r; it is left out", *key, error)
+                log.error("posting %s:%s can't be read: %r; it stays as it was", *key, error)
                 counts["unreadable"] += 1
+                if before is not None:
+                    unchanged.append((key, sighting.seen, sighting.run))
                 continue
             if after is None:
                 counts["closed_at_first_sight"] += 1
@@ -178,7 +196,8 @@ class Ingest:
         if before is None and over is not None:
             return None
         content_hash = posting.content_hash()
-        if before is not None and before.content_hash == content_hash:
+        reopened_without_text = before is not None and before.blanked and over is None
+        if before is not None and before.content_hash == content_hash and not reopened_without_text:
             after = replace(before, last_seen=seen, last_run=sighting.run)
         else:
             kind, pay_day = self._read(before, posting, seen.date())
@@ -240,62 +259,65 @@ class Ingest:
 
     def _family(self, changed: Mapping[Key, StoredPosting]) -> _Family:
         """The changed postings with all that may have to be regrouped with them: whoever is in one of their gigs now
-        or shares a link with one of them, and so on until nobody new turns up."""
+        or shares a link with one of them, new or old, and so on until nobody new turns up.
+
+        A link that the unchanged postings alone already use for several ids of one board said nothing before and says
+        nothing now: it pulls in nobody, or one application form would pull in its whole board each time.
+        """
         members = dict(changed)
         links = {key: dedupe.canonical_links(stored.posting) for key, stored in changed.items()}
+        void: set[str] = set()
         fresh = list(changed)
         seqs: set[int] = set()
         with self.store.database.reading() as connection:
+            wanted = {link for its in links.values() for link in its} | postings.links_of(connection, changed)
             while fresh:
                 new_seqs = {seq for key in fresh if (seq := members[key].gig) is not None} - seqs
                 seqs |= new_seqs
-                wanted = {link for key in fresh for link in links[key]}
-                sharing = {key for keys in postings.sharing(connection, wanted).values() for key in keys}
+                sharing: set[Key] = set()
+                for link, keys in postings.sharing(connection, wanted).items():
+                    if dedupe.says_nothing(keys - changed.keys()):
+                        void.add(link)
+                    else:
+                        sharing |= keys
                 found = postings.of_gigs(connection, new_seqs)
                 found |= postings.load(connection, sharing - found.keys() - members.keys())
                 fresh = [key for key in found if key not in members]
                 for key in fresh:
                     members[key] = found[key]
                     links[key] = dedupe.canonical_links(found[key].posting)
+                wanted = {link for key in fresh for link in links[key]}
             known = gigs.load(connection, seqs)
             own = gigs.load_by_id(connection, (gig_id(*key) for key in members))
             known.update((gig.seq, gig) for gig in own.values())
-            views = gigs.load_views(connection, seqs)
-        return _Family(members, links, known, views)
+            views = gigs.load_views(connection, known)
+        return _Family(members, links, void, known, views)
 
     def _regroup(self, family: _Family) -> tuple[list[GigWrite], dict[Key, str]]:
         """The gigs as they should be, and which posting is in which gig (by id)."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
-        by_id = {gig.id: gig for gig in family.gigs.values()}
+        groups = dedupe.group({key: [link for link in family.links[key] if link not in family.void] for key in offers})
+        claims = _claims(groups, offers, family.gigs)
         writes: list[GigWrite] = []
         membership: dict[Key, str] = {}
-        kept: set[int] = set()
-        homes: dict[int, str] = {}
-        for group in dedupe.group({key: family.links[key] for key in offers}):
+        for number, group in enumerate(groups):
             members = [offers[key] for key in group.keys]
-            own_ids = {gig_id(*key) for key in group.keys}
-            claims = sorted(gig.seq for gig_id_ in own_ids if (gig := by_id.get(gig_id_)) is not None)
             first = min(members, key=lambda one: (one.first_seen, one.key))
-            if claims:
-                owner, seq = family.gigs[claims[0]].id, claims[0]
-                kept.add(seq)
-            else:
-                owner, seq = gig_id(*first.key), None
-            for claim in claims[1:]:
-                homes[claim] = owner
+            claimants = sorted(claims.get(number, ()))
+            seq = claimants[0] if claimants else None
+            owner = gig_id(*first.key) if seq is None else family.gigs[seq].id
             views = views_of(owner, members, self._boards, normalized)
             status: Status = "open" if any(one.status == "open" for one in members) else "closed"
             writes.append(GigWrite(owner, status, first.first_seen, views, seq))
+            for other in claimants[1:]:
+                gig = family.gigs[other]
+                writes.append(GigWrite(gig.id, "closed", gig.first_seen, (), other, moved_to=seq))
             membership.update((key, owner) for key in group.keys)
 
+        claimed = {seq for its in claims.values() for seq in its}
         for seq, gig in family.gigs.items():
-            if seq in kept:
-                continue
-            if seq in homes:
-                moved = by_id[homes[seq]]
-                writes.append(GigWrite(gig.id, "closed", gig.first_seen, (), seq, moved_to=moved.seq))
-            elif gig.moved_to is None:
+            if seq not in claimed and gig.moved_to is None and gig.status == "open":
                 views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
                 writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
         return writes, membership
@@ -326,6 +348,24 @@ class Ingest:
                 return closed
             self._settle({key: stored.close("gone", self.clock()) for key, stored in absent.items()})
             closed += len(absent)
+
+
+def _claims(
+    groups: Sequence[dedupe.Group], offers: Mapping[Key, StoredPosting], known: Mapping[int, StoredGig]
+) -> dict[int, list[int]]:
+    """Which existing gigs (seq) go on in which group (number). A gig goes where its first posting is, whose identity
+    its id was made of; without that posting, where most of its others are."""
+    place = {key: number for number, group in enumerate(groups) for key in group.keys}
+    firsts = {gig_id(*key): key for key in offers}
+    claims: dict[int, list[int]] = {}
+    for seq, gig in known.items():
+        if gig.id in firsts:
+            claims.setdefault(place[firsts[gig.id]], []).append(seq)
+        elif gig.moved_to is None:
+            heirs = Counter(place[key] for key, stored in offers.items() if stored.gig == seq)
+            if heirs:
+                claims.setdefault(min(heirs, key=lambda number: (-heirs[number], number)), []).append(seq)
+    return claims
 
 
 def _same(before: StoredPosting, after: StoredPosting) -> bool:

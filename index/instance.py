@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from index.engine.base import EngineError, EngineStaleError
+from index.engine.base import EngineError, EngineStaleError, Everything, Top
 from index.engine.embedded import EmbeddedEngine
 from index.follow import Follower
 from index.ingest import Ingest
 from index.lease import Lease
+from index.retention import Keep
 from index.search import Search
 from index.settings import Settings
 from index.store.boards import declare
+from index.store.db import StoreError
 from index.store.inbox import Inbox
 from index.store.store import Store
 from index.terms import BoardInfo
@@ -24,11 +26,13 @@ log = logging.getLogger(__name__)
 class Instance:
     """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used."""
 
-    def __init__(self, settings: Settings, boards: Iterable[BoardInfo]) -> None:
+    def __init__(self, settings: Settings, boards: Iterable[BoardInfo] | None = None) -> None:
+        """`boards`: what the crawlers declare; None leaves the store's declarations as they are."""
         self.settings = settings
         self.store = Store.open(settings)
         self.inbox = Inbox.open(settings)
-        declare(self.store.database, boards)
+        if boards is not None:
+            declare(self.store.database, boards)
         self._engine_folder = settings.data / "engine"
 
     @cached_property
@@ -46,7 +50,9 @@ class Instance:
         lease = Lease(self.settings.data, command)
         lease.take(wait_s)
         try:
-            worker = Worker(Ingest(self.store, self.inbox), self.open_engine)
+            worker = Worker(
+                Ingest(self.store, self.inbox), self.open_engine, self.rebuild_engine, Keep.of(self.settings)
+            )
             try:
                 yield worker
             finally:
@@ -57,7 +63,11 @@ class Instance:
     def open_engine(self) -> Follower:
         """The engine for writing, made anew from the store when it is missing, damaged or of another version."""
         try:
-            return Follower(self.store, EmbeddedEngine.open(self._engine_folder, writable=True))
+            follower = Follower(self.store, EmbeddedEngine.open(self._engine_folder, writable=True))
+            if not follower.knows_store():
+                follower.engine.close()
+                raise EngineStaleError(f"the search index in {self._engine_folder} was made from another store")
+            return follower
         except EngineStaleError as reason:
             if self.store.revision():
                 log.warning("%s; rebuilding it from the store", reason)
@@ -70,6 +80,7 @@ class Instance:
             follower = Follower(self.store, engine)
             follower.catch_up(on_step)
             engine.publish()
+            follower.forget_others()
         except BaseException:
             engine.close()
             raise
@@ -78,13 +89,23 @@ class Instance:
     def not_ready(self) -> str | None:
         """Why searches can't be answered yet, in one line; None when they can."""
         try:
+            self.store.revision()
+            self.engine.search([Top(Everything(), "key_newest", 1)])
             return None if self.engine.name else "the search index is being made"
-        except EngineError as error:
+        except (EngineError, StoreError) as error:
             return str(error)
 
     def lag(self) -> int:
         """Revisions that the engine has yet to follow."""
         return max(0, self.store.revision() - Follower(self.store, self.engine).position())
+
+    def is_up_to_date(self) -> bool:
+        """Whether all that crawls brought can be searched."""
+        try:
+            ended = any(run.finished_at is not None for run in self.inbox.runs())
+            return not ended and self.inbox.size() == 0 and self.lag() == 0
+        except EngineError:
+            return False
 
     def close(self) -> None:
         if "engine" in self.__dict__:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+ASKING_S = 0.2
+"""`Lease.take` waits at least so long, to outlast somebody's `is_held`, which holds the lock for an instant."""
+
 
 class LeaseTaken(RuntimeError):
     """Another process holds the lease; the message says who."""
@@ -27,7 +30,7 @@ class Lease:
         """Take the lease, waiting up to `wait_s` seconds. Raises LeaseTaken."""
         self._note.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=wait_s)
+            self._lock.acquire(timeout=max(wait_s, ASKING_S))
         except Timeout:
             raise LeaseTaken(f"{self.holder()} is working on {self._note.parent}") from None
         note = {"command": self.command, "pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -50,3 +53,15 @@ class Lease:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+def is_held(data: Path) -> bool:
+    """Whether any process, this one included, holds the lease of the data folder just now."""
+    lock = data / "writer.lock"
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True

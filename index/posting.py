@@ -90,6 +90,14 @@ class Posting(BaseModel):
     language: Annotated[str, StringConstraints(max_length=35)] | None = None
     extra: dict[str, Any] = Field(default_factory=dict, description="what else the board says and is worth keeping")
 
+    @field_validator("url", "apply_url")
+    @classmethod
+    def _no_script(cls, value: str | None) -> str | None:
+        """A `javascript:` or `data:` address must never become a link."""
+        if value is not None and value.partition(":")[0].lower() not in ("http", "https", "urn", "mailto"):
+            raise ValueError("not a web address")
+        return value
+
     @field_validator("country", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
@@ -140,9 +148,9 @@ def read_posting(raw: object) -> tuple[Posting, list[str]]:
         except ValidationError as error:
             for path, message in {str(e["loc"][0]): e["msg"] for e in error.errors()}.items():
                 if path in REQUIRED:
-                    raise BadPosting(f"{path}: {message}") from None
+                    raise BadPosting(f"{path}: {message.removeprefix('Value error, ')}") from None
                 data.pop(path)
-                problems.append(f"{path}: {message}; left out")
+                problems.append(f"{path}: {message.removeprefix('Value error, ')}; left out")
     raise BadPosting("unreadable")  # each round removes a field, so this is never reached
 
 

@@ -1,7 +1,7 @@
 """A SearchQuery answered: compiled, asked of the engine, and filled with the gigs as the channel may see them."""
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,18 +10,21 @@ from typing import NamedTuple, Protocol
 
 from index import cursor
 from index.compile import FACETS, Compiled, compile_query
-from index.document import cells
-from index.engine.base import And, Count, Engine, Hit, Not, Order, Term, Top
+from index.document import cells, usd_units
+from index.engine.base import And, Count, Counted, Engine, Hit, Not, Order, Term, Top
 from index.geo import Cells, Ring, centre, distance_km
 from index.gig import Gig, Place
 from index.normalize import currency
 from index.normalize.place import find_place
-from index.query import BadQuery, SearchQuery
+from index.query import BadQuery, SearchQuery, Sort
 
 END = 1_000
 """Results after which the orders `relevance` and `distance` end."""
 KEYS: dict[str, Order] = {"newest": "key_newest", "pay": "key_pay", "hourly": "key_hourly"}
-CACHED_FACETS = 256
+CACHED_COUNTS = 4_096
+"""Counts that are kept: a filter's own facet is often the same for many questions that differ in that filter only."""
+END_OF_PAY = 2**62
+"""Above every pay, in the engine's unit of money."""
 CELLS_AT_ONCE = 512
 """Cells of a circle whose gigs are counted in one step of the order by distance."""
 CELL_VALUES = 60_000
@@ -90,7 +93,11 @@ class Search:
         self._secret = secret
         self._lock = threading.Lock()
         self._known = _Known(-1, [], [], Cells([]))
-        self._facets: OrderedDict[object, Facets] = OrderedDict()
+        self._counted: OrderedDict[tuple[int, Count], Counted] = OrderedDict()
+
+    def generation(self) -> int:
+        """Changes whenever answers may change. Raises EngineError."""
+        return self._engine.generation()
 
     def search(self, query: SearchQuery, channel: str, now: datetime) -> Results:
         """One page of what `query` finds on a channel (index.terms.CHANNELS or OPERATOR) at the aware moment `now`.
@@ -99,17 +106,10 @@ class Search:
         """
         generation = self._engine.generation()
         near, rings, compiled = self._compile(query, channel, now, generation)
-        facets = self._count(query, channel, now, generation, compiled)
-        order = query.order if query.order != "relevance" or compiled.levels else "newest"
-        if order == "relevance":
-            page = self._by_relevance(query, channel, compiled)
-        elif order == "distance":
-            page = self._by_distance(query, channel, compiled, rings)
-        else:
-            page = self._by_key(query, channel, compiled, KEYS[order])
-        keys = [(hit.gig, hit.view) for hit in page.hits]
-        found = self._views.views(keys)
-        items = [found[key] for key in keys if key in found]
+        facets = self._facets(compiled, generation)
+        order = _order(query, compiled)
+        page = self._page(query, channel, compiled, rings)
+        items = self._items(page)
         distances = None
         if near is not None:
             # A gig that has lost its place since the engine's last commit isn't near any more.
@@ -130,7 +130,42 @@ class Search:
         """The counts alone. Raises as `search` does."""
         generation = self._engine.generation()
         _, _, compiled = self._compile(query, channel, now, generation)
-        return self._count(query, channel, now, generation, compiled)
+        return self._facets(compiled, generation)
+
+    def first(self, query: SearchQuery, channel: str, now: datetime) -> list[Gig]:
+        """The gigs of a page without the counts, which cost more than they do. Raises as `search` does."""
+        _, rings, compiled = self._compile(query, channel, now, self._engine.generation())
+        return self._items(self._page(query, channel, compiled, rings))
+
+    def totals(self, queries: Sequence[SearchQuery], channel: str, now: datetime) -> list[int]:
+        """How many gigs each query finds. Raises as `search` does."""
+        generation = self._engine.generation()
+        asked = [Count(self._compile(query, channel, now, generation)[2].where) for query in queries]
+        return [counted.total for counted in self._count(asked, generation)]
+
+    def pay_bands(
+        self, query: SearchQuery, channel: str, now: datetime, bands: Sequence[tuple[float | None, float | None]]
+    ) -> list[int]:
+        """How many gigs `query` would find with each (pay_min, pay_max) in its currency, in one pass over them all.
+
+        `query` itself has no such bound. Raises as `search` does.
+        """
+        generation = self._engine.generation()
+        _, _, compiled = self._compile(query, channel, now, generation)
+        rate = 1.0 if query.currency == "USD" else _usd_rate(query.currency, _minute(now).date()) or 1.0
+        lows: list[int] = []
+        for low, high in bands:
+            lows += [
+                0 if low is None else usd_units(low * rate),
+                END_OF_PAY if high is None else usd_units(high * rate) + 1,
+            ]
+        [counted] = self._count([Count(compiled.match, "usd_top", lows=tuple(lows))], generation)
+        above = [counted.values[str(low)] for low in lows]
+        return [above[n] - above[n + 1] for n in range(0, len(above), 2)]
+
+    def title_words(self, prefix: str, most: int) -> dict[str, int]:
+        """The most frequent folded words of titles that start with `prefix`; see Engine.words."""
+        return self._engine.words(prefix, most)
 
     # --- what is asked ---------------------------------------------------------------------------------------
 
@@ -159,29 +194,23 @@ class Search:
 
     # --- counts ----------------------------------------------------------------------------------------------
 
-    def _count(self, query: SearchQuery, channel: str, now: datetime, generation: int, compiled: Compiled) -> Facets:
-        """Counts don't depend on the page, so the pages of a walk and the unfiltered first page share them."""
-        question = query.model_copy(update={"cursor": None, "limit": 1, "sort": None})
-        key = (generation, channel, _minute(now), question.model_dump_json())
-        with self._lock:
-            if (known := self._facets.get(key)) is not None:
-                self._facets.move_to_end(key)
-                return known
-        counted = self._count_anew(compiled)
-        with self._lock:
-            self._facets[key] = counted
-            while len(self._facets) > CACHED_FACETS:
-                self._facets.popitem(last=False)
-        return counted
-
-    def _count_anew(self, compiled: Compiled) -> Facets:
+    def _facets(self, compiled: Compiled, generation: int) -> Facets:
+        """The counts of a question; they don't depend on the page, so the pages of a walk share them."""
         lows = tuple(compiled.since.values())
-        asked = [Count(compiled.without[facet], facet, lows=lows if facet == "posted" else ()) for facet in FACETS]
-        asked += [Count(compiled.where), Count(compiled.any_pay, "pay_state")]
+        asked = [
+            Count(clause, facet, lows=lows if facet == "posted" else ())
+            for facet in FACETS
+            for clause in compiled.without[facet]
+        ]
+        # A clause's total comes with any count over it, so that these cost nothing where it is counted above.
+        asked += [
+            Count(compiled.where, FACETS[0]),
+            Count(compiled.any_pay, None if compiled.pay_asked else "pay_state"),
+        ]
         if compiled.pay_asked:
-            asked += [Count(compiled.match), Count(compiled.unknown)]
-        answers = iter(self._engine.count(asked))
-        facets = {facet: next(answers).values for facet in FACETS}
+            asked += [Count(compiled.match), Count(compiled.unknown, "pay_status")]
+        answers = iter(self._count(asked, generation))
+        facets = {facet: _add([next(answers) for _ in compiled.without[facet]]) for facet in FACETS}
         facets["posted"] = {name: facets["posted"][str(low)] for name, low in compiled.since.items()}
         where, any_pay = next(answers), next(answers)
         if compiled.pay_asked:
@@ -191,6 +220,21 @@ class Search:
         states = {"match": match, "unknown": unknown, "outside": any_pay.total - match - unknown}
         return Facets(where.total, facets, states)
 
+    def _count(self, asked: Sequence[Count], generation: int) -> list[Counted]:
+        """The counts, those asked before in this generation from memory."""
+        with self._lock:
+            known = {count: found for count in asked if (found := self._counted.get((generation, count))) is not None}
+        fresh = [count for count in dict.fromkeys(asked) if count not in known]
+        if fresh:
+            known.update(zip(fresh, self._engine.count(fresh), strict=True))
+        with self._lock:
+            for count in asked:
+                self._counted[generation, count] = known[count]
+                self._counted.move_to_end((generation, count))
+            while len(self._counted) > CACHED_COUNTS:
+                self._counted.popitem(last=False)
+        return [known[count] for count in asked]
+
     # --- pages -----------------------------------------------------------------------------------------------
 
     def _start(self, query: SearchQuery, channel: str, length: int) -> tuple[int, ...] | None:
@@ -198,6 +242,19 @@ class Search:
         if query.cursor is None:
             return None
         return cursor.decode(query.cursor, length, query, channel, self._secret)
+
+    def _page(self, query: SearchQuery, channel: str, compiled: Compiled, rings: list[Ring]) -> _Page:
+        order = _order(query, compiled)
+        if order == "relevance":
+            return self._by_relevance(query, channel, compiled)
+        if order == "distance":
+            return self._by_distance(query, channel, compiled, rings)
+        return self._by_key(query, channel, compiled, KEYS[order])
+
+    def _items(self, page: _Page) -> list[Gig]:
+        keys = [(hit.gig, hit.view) for hit in page.hits]
+        found = self._views.views(keys)
+        return [found[key] for key in keys if key in found]
 
     def _by_key(self, query: SearchQuery, channel: str, compiled: Compiled, key: Order) -> _Page:
         start = self._start(query, channel, 1)
@@ -249,6 +306,21 @@ class Search:
         for (number, _), hits in zip(tops, answers, strict=True):
             for hit in hits:
                 yield number, hit
+
+
+def _add(parts: Sequence[Counted]) -> dict[str, int]:
+    """The values of disjoint clauses together, most frequent first."""
+    if len(parts) == 1:
+        return parts[0].values
+    together: Counter[str] = Counter()
+    for part in parts:
+        together.update(part.values)
+    return dict(sorted(together.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _order(query: SearchQuery, compiled: Compiled) -> Sort:
+    """Relevance needs words to be relevant to."""
+    return query.order if query.order != "relevance" or compiled.levels else "newest"
 
 
 def _cut(walk: Iterable[tuple[int, Hit]], limit: int, shown: int) -> _Page:

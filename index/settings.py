@@ -1,9 +1,10 @@
 """Settings: environment variables GIGDEX_..., each with a working default (docs/configuration.md lists them)."""
 
 import ipaddress
+import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
@@ -14,17 +15,24 @@ class BadSettings(ValueError):
     """The environment holds a setting that can't work; the message names it."""
 
 
+NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"}
+"""Variables of ours that are for a fault or for our own child processes."""
+
+
 def _blank_is_unset(value: object) -> object:
     return None if value == "" else value
 
 
+Days = Annotated[Annotated[int, Field(ge=1, le=36_500)] | None, BeforeValidator(_blank_is_unset)]
 OptionalUrl = Annotated[HttpUrl | None, BeforeValidator(_blank_is_unset)]
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GIGDEX_", frozen=True)
 
-    data: Path = Field(default_factory=lambda: user_data_path("gigdex"), description="folder of all data")
+    data: Annotated[Path, BeforeValidator(lambda value: value or user_data_path("gigdex"))] = Field(
+        default_factory=lambda: user_data_path("gigdex"), description="folder of all data"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     public_url: OptionalUrl = Field(
@@ -34,9 +42,21 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy URL of the store; unset means SQLite in the data folder"
     )
     contact: str = Field("", description="mail address or page of the operator; goes into the crawler's user agent")
+    rate_limit: int = Field(
+        300, ge=0, description="requests a minute that one client of a public instance may make; 0: any number"
+    )
     admin_key: SecretStr | None = Field(
         None, description="operator's key: header `Authorization: Bearer KEY` shows what the boards' terms keep back"
     )
+
+    keep_closed_days: Days = Field(
+        180, description="days after which closed gigs and their postings are deleted; empty keeps them for ever"
+    )
+    keep_raw_days: Days = Field(
+        90, description="days after which closed postings lose their text; empty keeps it as long as the gig"
+    )
+    log_format: Literal["text", "json"] = Field("text", description="form of the log lines on stderr: text or json")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @cached_property
     def private(self) -> bool:
@@ -56,7 +76,11 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Settings from the environment. Raises BadSettings naming the variable that can't work."""
+    """Settings from the environment. Raises BadSettings naming the variable that can't work, or that is unknown."""
+    known = {f"GIGDEX_{name}".upper() for name in Settings.model_fields} | NO_SETTINGS
+    for name in os.environ:
+        if name.startswith("GIGDEX_") and name not in known:
+            raise BadSettings(f"{name}: there is no such setting; docs/configuration.md lists them")
     try:
         return Settings()
     except ValidationError as error:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Literal
@@ -24,6 +25,7 @@ class Category:
     words: Mapping[str, Mapping[str, float]]
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A lower-case word without its plural s, so that one entry of the tables covers both."""
     if word[-1] != "s" or len(word) < 4:

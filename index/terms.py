@@ -29,11 +29,11 @@ class ChannelLevels(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    page: Level = "link_only"
-    api: Level = "none"
-    feed: Level = "none"
-    mail: Level = "none"
-    jsonld: Level = "none"
+    page: Level = Field("link_only", description="our pages")
+    api: Level = Field("none", description="this API, webhooks")
+    feed: Level = Field("none", description="feeds, exports, the change stream")
+    mail: Level = Field("none", description="mails to workers")
+    jsonld: Level = Field("none", description="structured data for search engines")
 
 
 class BoardTerms(BaseModel):
@@ -43,10 +43,10 @@ class BoardTerms(BaseModel):
 
     attribution: str = Field(description="the line that pages and feeds show, with a link back")
     min_interval_s: int = Field(ge=60, description="shortest time between two crawls, seconds")
-    channels: ChannelLevels = ChannelLevels()
-    duties: tuple[Duty, ...] = ()
+    channels: ChannelLevels = Field(ChannelLevels(), description="what each channel may show")
+    duties: tuple[Duty, ...] = Field((), description="what the owner asks for besides")
     barred: tuple[str, ...] = Field((), description="partners barred by name")
-    evidence: tuple[TermsEvidence, ...] = ()
+    evidence: tuple[TermsEvidence, ...] = Field((), description="where the terms were read")
     max_age_s: int | None = Field(None, description="freshness duty: not shown when the last good crawl is older")
     off: str | None = Field(None, description="why the board is off until an operator confirms a permission")
 

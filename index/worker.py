@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
+from index.forget import apply_pending
 from index.ingest import Ingest
+from index.retention import Keep, sweep
 from index.store.db import StoreError
 
 log = logging.getLogger(__name__)
@@ -16,6 +18,8 @@ IDLE_S = 0.5
 """Pause when the inbox is empty."""
 SWEEP_S = 60.0
 """How often terms and expiry are looked at."""
+REBUILD_PAUSE_S = 60.0
+"""Shortest time between two rebuilds for damage that readers met."""
 RETRY_S = 5.0
 """Pause after a failure of the database or the engine, such as a full disk."""
 
@@ -23,32 +27,57 @@ RETRY_S = 5.0
 class Worker:
     """One ingest and the engine that follows it. Needs the lease."""
 
-    def __init__(self, ingest: Ingest, open_engine: Callable[[], Follower]) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        open_engine: Callable[[], Follower],
+        rebuild_engine: Callable[[], Follower],
+        keep: Keep,
+    ) -> None:
         self.ingest = ingest
         self._open_engine = open_engine
+        self._rebuild_engine = rebuild_engine
+        self._keep = keep
         self._follower: Follower | None = None
         self._next_sweep = 0.0
+        self._opened_at = 0.0
 
     @property
     def follower(self) -> Follower:
         """The engine, opened for writing when it is first needed and again after it turned out to be damaged."""
         if self._follower is None:
             self._follower = self._open_engine()
+            self._opened_at = time.monotonic()
         return self._follower
 
     def step(self) -> int:
         """One round of everything that is due. Returns the number of postings ingested."""
+        self.forget()
+        follower = self.follower
+        if follower.engine.damaged() and time.monotonic() - self._opened_at > REBUILD_PAUSE_S:
+            self.close()
+            follower = self.follower
         if time.monotonic() >= self._next_sweep:
             while self.ingest.expire():
                 pass
+            sweep(self.ingest, self._keep)
             self._next_sweep = time.monotonic() + SWEEP_S
         count = self.ingest.step()
         try:
-            self.follower.catch_up()
+            follower.catch_up()
         except EngineStaleError:
             self.close()  # the next round makes it anew
             raise
         return count
+
+    def forget(self, on_step: Callable[[int], None] = lambda _: None) -> int:
+        """Apply rules that were added (index/forget.py). Returns the number of postings changed."""
+
+        def remake() -> None:
+            self.close()
+            self._follower = self._rebuild_engine()
+
+        return apply_pending(self.ingest, remake, on_step)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. A failure is logged in one line and tried again: what is in the inbox stays."""
@@ -57,6 +86,9 @@ class Worker:
                 idle = self.step() == 0
             except (StoreError, EngineError) as error:
                 log.error("%s; trying again in %g s", error, RETRY_S)
+                stop.wait(RETRY_S)
+            except Exception as error:  # a fault of ours must not end the work for good
+                log.error("ingest failed: %r; trying again in %g s", error, RETRY_S)
                 stop.wait(RETRY_S)
             else:
                 if idle:

@@ -1,15 +1,26 @@
 """The application: routes, errors and middleware put together."""
 
+import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from search_api import problems
+from search_api import examples, problems
+from search_api.answers import SMALL, Answers
 from search_api.deps import BoardBook, Services
+from search_api.limits import Gate
 from search_api.middleware import Access, Edge
-from search_api.routes import boards, categories, gigs, health, pages
+from search_api.routes import boards, categories, gigs, health, metrics, pages, suggest
+from search_api.telemetry import Telemetry
+
+PLACES = 2 * (os.cpu_count() or 1)
+"""Answers that are worked on at once: the engine keeps the processors busy, and some wait for the disk."""
+LINE = 1_000
+"""Requests that may wait for a place; each holds some kB."""
+PATIENCE_S = 15.0
+"""How long one waits; a person would have given up."""
 
 DESCRIPTION = """\
 Gigs from public boards, normalized, with comparable pay. All addresses answer GET and HEAD, without a key.
@@ -26,9 +37,11 @@ def _version() -> str:
 
 class _App(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        schema = super().openapi()
-        problems.describe(schema)
-        return schema
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            problems.describe(schema)
+            examples.describe(schema)
+        return super().openapi()
 
 
 def create_app(services: Services) -> FastAPI:
@@ -45,11 +58,22 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.boards = BoardBook(services)
-    for router in (gigs.router, categories.router, boards.router, health.router, pages.router):
+    for router in (
+        gigs.router,
+        categories.router,
+        boards.router,
+        health.router,
+        metrics.router,
+        pages.router,
+        suggest.router,
+    ):
         app.include_router(router)
     problems.install(app)
-    # The last one added is the outermost.
-    app.add_middleware(Access, services=services)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
-    app.add_middleware(Edge)
+    app.state.telemetry = telemetry = Telemetry()
+    app.state.gate = gate = Gate(PLACES, LINE, PATIENCE_S)
+    # The last one added is the outermost. Answers compresses what it can keep, GZip what is streamed.
+    app.add_middleware(Answers, services=services, gate=gate, telemetry=telemetry)
+    app.add_middleware(Access, services=services, telemetry=telemetry)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=4)
+    app.add_middleware(Edge, telemetry=telemetry)
     return app

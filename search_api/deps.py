@@ -10,6 +10,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
 
+from index.metrics import Metric
 from index.search import Search
 from index.settings import Settings
 from index.store.boards import BoardState
@@ -35,6 +36,8 @@ class Services:
     sample: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ready: Callable[[], str | None] = lambda: None
+    metrics: Callable[[], Sequence[Metric]] = tuple
+    """What /metrics shows besides the web server's own numbers."""
 
 
 class BoardBook:
@@ -84,9 +87,18 @@ def _asked_locally(headers: Headers) -> bool:
         return False
 
 
-def get_services(request: Request) -> Services:
+# Coroutines run at once, where a plain function would wait for a thread.
+
+
+async def get_services(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
+
+
+async def operator_only(request: Request) -> None:
+    """Raises a 401 Problem for the public."""
+    if not request.state.operator:
+        raise Problem(401, "this is for the operator: send the header `Authorization: Bearer KEY`")
 
 
 def get_boards(request: Request) -> dict[str, BoardInfo]:
@@ -99,15 +111,15 @@ def channel_of(request: Request, channel: Channel) -> str:
     return OPERATOR if request.state.operator else channel
 
 
-def api_channel(request: Request) -> str:
+async def api_channel(request: Request) -> str:
     return channel_of(request, "api")
 
 
-def page_channel(request: Request) -> str:
+async def page_channel(request: Request) -> str:
     return channel_of(request, "page")
 
 
-def no_parameters(request: Request) -> None:
+async def no_parameters(request: Request) -> None:
     """Raises a 422 Problem when the address has parameters: an unknown one is an error, here each is."""
     for name in request.query_params:
         raise Problem(422, "unknown parameter; none is known here", parameter=name[:80])

@@ -1,6 +1,6 @@
-"""What holds for every answer: safety headers, HEAD, who is asking, and caching."""
+"""What holds for every answer: safety headers, HEAD, who is asking, quotas, other sites' pages."""
 
-import hashlib
+import time
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,10 +8,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.deps import Services, is_operator
+from search_api.limits import RateLimit, client_of
 from search_api.problems import Problem, respond
+from search_api.telemetry import Telemetry
 
 SAFETY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # Boards may see that a visit comes from here, but not what was searched.
@@ -19,17 +22,27 @@ SAFETY = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-PUBLIC = "public, max-age=60"
-"""Anybody may reuse a public answer for a minute without asking."""
-PRIVATE = "private, no-store"
-"""What the operator sees stays with the operator."""
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+}
+"""Pages elsewhere may read what everybody may read (Fetch standard, CORS). Never with anybody's credentials."""
+PREFLIGHT = OPEN | {
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Cache-Control": "public, max-age=86400",
+}
+UNLIMITED = ("/health/", "/static/")
+"""Asking whether it lives, and a page's style, count towards no quota."""
 
 
 class Edge:
     """Outermost: safety headers on every answer, HEAD as GET without the body, and never a traceback."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
         self.app = app
+        self._telemetry = telemetry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,6 +50,7 @@ class Edge:
             return
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
+        asked_at = time.perf_counter()
         started = False
 
         async def guarded(message: Message) -> None:
@@ -44,6 +58,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 MutableHeaders(scope=message).update(SAFETY)
+                route = getattr(inner.get("route"), "path", "none")
+                self._telemetry.answered(route, message["status"], time.perf_counter() - asked_at)
             elif head:
                 message = {**message, "body": b""}
             await send(message)
@@ -58,15 +74,15 @@ class Edge:
 
 
 class Access:
-    """Finds out who asks, and lets the public's answers be kept and revalidated; the operator's never are.
+    """Finds out who asks. The public has a quota, and may read from other sites' pages; the operator needs neither, and
+    nobody's page may read what a private instance shows."""
 
-    The ETag is made of the content: it changes with whatever the content depends on (the index, what was asked, the
-    clock), is the same on all machines, and never too long. It is weak, because compression changes the bytes.
-    """
-
-    def __init__(self, app: ASGIApp, services: Services) -> None:
+    def __init__(self, app: ASGIApp, services: Services, telemetry: Telemetry) -> None:
         self.app = app
-        self.services = services
+        self._settings = services.settings
+        self._telemetry = telemetry
+        quota = 0 if self._settings.private else self._settings.rate_limit
+        self._limit = RateLimit(quota) if quota else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,55 +90,43 @@ class Access:
             return
         request = Request(scope, receive)
         request.state.operator = False
-        answer = _Answer(request, send)
+        more: dict[str, str] = {}
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(more)
+            await send(message)
+
         try:
-            request.state.operator = is_operator(request.headers, self.services.settings)
+            request.state.operator = is_operator(request.headers, self._settings)
+            if not request.state.operator and not self._settings.private:
+                more.update(OPEN)
+                if _is_preflight(request):
+                    await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
+                    return
+                more.update(self._counted(request))
         except Problem as problem:
-            await respond(request, problem)(scope, receive, answer.send)
+            answer = respond(request, problem)
+            answer.headers["Cache-Control"] = "no-store"
+            await answer(scope, receive, stamped)
         else:
-            await self.app(scope, receive, answer.send)
+            await self.app(scope, receive, stamped)
+
+    def _counted(self, request: Request) -> dict[str, str]:
+        """What is left of the client's quota, for the answer's headers. Raises a 429 Problem when nothing is."""
+        if self._limit is None or request.url.path.startswith(UNLIMITED):
+            return {}
+        verdict = self._limit.take(client_of(request.client.host if request.client else ""))
+        if verdict.allowed:
+            return verdict.headers()
+        self._telemetry.over_quota += 1
+        detail = f"more than {verdict.quota} requests a minute; try again in {verdict.retry_in_s} s"
+        raise Problem(429, detail, headers=verdict.headers())
 
 
-class _Answer:
-    """Sends one answer on, with the headers that say how long it may be kept, or 304 in its place."""
-
-    def __init__(self, request: Request, send: Send) -> None:
-        self._request = request
-        self._send = send
-        self._start: Message | None = None
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._start = message
-            return
-        start, self._start = self._start, None
-        if start is not None:
-            if not await self._stamp(start, message):
-                return
-            await self._send(start)
-        await self._send(message)
-
-    async def _stamp(self, start: Message, body: Message) -> bool:
-        """Whether the answer is to be sent; if not, 304 was."""
-        headers = MutableHeaders(scope=start)
-        if "cache-control" in headers:
-            return True  # the route knows better
-        if start["status"] >= 400:
-            headers["Cache-Control"] = "no-store"
-            return True
-        if self._request.state.operator:
-            headers["Cache-Control"] = PRIVATE
-            return True
-        headers["Cache-Control"] = PUBLIC
-        headers.add_vary_header("Authorization")
-        if start["status"] != 200 or body.get("more_body", False):
-            return True
-        headers["ETag"] = f'W/"{hashlib.blake2b(body["body"], digest_size=12).hexdigest()}"'
-        if not matches(self._request.headers, headers["ETag"]):
-            return True
-        kept = {name: headers[name] for name in ("Cache-Control", "ETag", "Vary")}
-        await Response(status_code=304, headers=kept)(self._request.scope, self._request.receive, self._send)
-        return False
+def _is_preflight(request: Request) -> bool:
+    asked = "access-control-request-method" in request.headers
+    return request.method == "OPTIONS" and "origin" in request.headers and asked
 
 
 def matches(headers: Headers, etag: str) -> bool:

@@ -1,14 +1,17 @@
 """One gig, shown: the same context becomes the API's JSON and the pages' HTML."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
-from index.gig import Gig, Pay, Place, Source
+from index.gig import Gig, Pay, Place, Signal, Source
+from index.highlight import Span, formatted_html, plain_html
 from index.normalize.currency import usd_rate
 from index.normalize.text import clean_html
 from index.query import SearchQuery
@@ -16,6 +19,13 @@ from index.search import Results
 from index.taxonomy import CATEGORIES
 from index.terms import BoardInfo
 from search_api import words
+
+STALE: Final = timedelta(days=3)
+"""No board is left alone for longer than a day; after three something is wrong with the board or with us."""
+
+
+UNMARKED: Final = frozenset({"category", "kind"})
+"""Fields whose words are all over a text: marking them all would hide the others."""
 
 
 class ShownPay(BaseModel):
@@ -48,12 +58,12 @@ class PayStates(BaseModel):
 class GigPage(BaseModel):
     """One page of an answer."""
 
-    items: list[GigItem]
+    items: list[GigItem] = Field(description="the gigs of this page, in the order asked for")
     total: int = Field(description="gigs on all pages")
     facets: dict[str, dict[str, int]] = Field(
         description="for each filter its values with their numbers of gigs; a facet ignores its own filter"
     )
-    pay_states: PayStates
+    pay_states: PayStates = Field(description="gigs by how their pay compares with the pay filters")
     next: str | None = Field(description="`cursor` of the next page; null on the last")
     limited: bool = Field(description="this order ends after 1,000 results, and there are more")
     near: Place | None = Field(description="the place that `near` was understood as")
@@ -65,7 +75,7 @@ class FacetCounts(BaseModel):
 
     total: int = Field(description="gigs that fit")
     facets: dict[str, dict[str, int]] = Field(description="as in /gigs")
-    pay_states: PayStates
+    pay_states: PayStates = Field(description="gigs by how their pay compares with the pay filters")
 
 
 def convert(usd: float | None, currency: str, now: datetime) -> float | None:
@@ -94,6 +104,13 @@ def web_link(url: str) -> str | None:
     return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
 
 
+def contact_link(contact: str) -> str | None:
+    """Where the operator's contact leads: a page, or a mail to the address; None where it is neither."""
+    if re.fullmatch(r"[^\s@<>,;:?&]+@[^\s@<>,;:?&]+", contact):
+        return f"mailto:{contact}"
+    return web_link(contact)
+
+
 @dataclass(frozen=True)
 class ShownSource:
     """One posting of a gig."""
@@ -109,6 +126,15 @@ class ShownSource:
     @property
     def pay(self) -> str:
         return words.pay_words(self.source.pay)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of risk."""
+
+    signal: Signal
+    advice: str | None
+    """What to do; None where a sign before this one said it."""
 
 
 @dataclass(frozen=True)
@@ -199,10 +225,73 @@ class Shown:
             return None
         return words.CLOSED[self.gig.closed_reason] if self.gig.closed_reason else "It is no longer listed."
 
+    # --- the posting's own words, with what we read in them ---
+
     @property
-    def description_html(self) -> str:
-        """Cleaned a second time: this is the one text that a template doesn't escape."""
-        return clean_html(self.gig.description_html)
+    def title_html(self) -> str:
+        """Escaped."""
+        return plain_html(self.gig.title, self._spans("title"))
+
+    @cached_property
+    def text_html(self) -> str | None:
+        """The formatted text with its evidence marked, or the plain one where the two differ; None without a text.
+
+        The markup is cleaned a second time: templates take this as it is.
+        """
+        gig = self.gig
+        if not gig.description and not gig.description_html:
+            return None
+        spans = self._spans("description")
+        if gig.description_html:
+            markup = clean_html(gig.description_html)
+            marked = formatted_html(markup, gig.description, spans)
+            if marked is not None or not gig.description:
+                return f'<div class="posting" dir="auto">{marked or markup}</div>'
+        return f'<p class="posting pre" dir="auto">{plain_html(gig.description, spans)}</p>'
+
+    def _spans(self, source: Literal["title", "description"]) -> list[Span]:
+        """What to mark in the title or the description: whatever cuts out the words that it claims to."""
+        text = self.gig.title if source == "title" else self.gig.description
+        said = [
+            (found.start, found.end, found.text, "pay" if field.startswith("pay") else "fact", words.fact_words(field))
+            for field, evidence in self.gig.evidence.items()
+            for found in evidence
+            if found.source == source and field not in UNMARKED
+        ]
+        said += [(sign.start, sign.end, sign.text, "risk", sign.why) for sign in self.gig.risk.signals]
+        return [
+            Span(start, end, kind, label)
+            for start, end, quoted, kind, label in said
+            if start is not None and end is not None and quoted and text[start:end] == quoted
+        ]
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """The kinds of marks in the text, with their names."""
+        found = {span.kind for span in self._spans("description")}
+        return [(kind, name) for kind, name in words.MARKS.items() if kind in found]
+
+    @property
+    def signs(self) -> list[Sign]:
+        """The signs of risk, with what to do about each."""
+        advised = set[str]()
+        signs = []
+        for signal in self.gig.risk.signals:
+            advice = words.ADVICE.get(signal.code)
+            signs.append(Sign(signal, advice if signal.code not in advised else None))
+            advised.add(signal.code)
+        return signs
+
+    @property
+    def checked(self) -> datetime | None:
+        """When a board was last seen to list it."""
+        seen = [source.last_seen for source in self.gig.sources if source.status == "open" and source.last_seen]
+        return max(seen, default=None) or self.gig.last_seen
+
+    @property
+    def stale(self) -> bool:
+        """Open, as far as we know, but not seen for longer than a board is left alone."""
+        return self.checked is not None and self.now - self.checked > STALE
 
     @property
     def sources(self) -> list[ShownSource]:

@@ -48,9 +48,11 @@ class Problem(Exception):
 
 
 MEANINGS = {
+    401: "It is for the operator, or this is not the operator's key",
     404: "There is no such thing",
     410: "It is gone for good",
     422: "A parameter is unknown or can't be used",
+    429: "More requests a minute than one client may make; `Retry-After` says when to go on",
     503: "It can't answer now; the detail says why",
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from search_api.words import minutes_words
+from search_api.words import CHANNELS, DUTIES, LEVELS, fact_words, minutes_words
 
 HERE = Path(__file__).parent
 
@@ -88,8 +88,10 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(plain=plain, cut=cut, ago=ago, minutes=minutes_words)
-environment.globals.update(static=lambda name: static_files()[name].url)
+environment.filters.update(plain=plain, cut=cut, ago=ago, minutes=minutes_words, fact=fact_words)
+environment.globals.update(
+    static=lambda name: static_files()[name].url, channels=CHANNELS, levels=LEVELS, duties=DUTIES
+)
 
 
 def render(template: str, request: Request, **context: Any) -> str:

@@ -60,6 +60,65 @@ CLOSED: Final[dict[ClosedReason, str]] = {
     "duplicate": "It was listed twice.",
     "scam": "It was a scam.",
 }
+ADVICE: Final = {
+    "upfront_fee": "Pay nothing to get work. Who hires you pays you.",
+    "advance_payment_fraud": "Don't cash a check or send money on for anybody: it bounces, and you owe it all.",
+    "money_forwarding": "Don't let anybody's money pass through your account: that is money laundering, in your name.",
+    "reshipping": "Don't take in and send on other people's parcels: they are often bought with stolen cards.",
+    "pyramid": "Ask what is sold to whom. If it pays for bringing people in, leave it.",
+    "account_renting": "Don't lend or rent out accounts or documents: what is done with them is done in your name.",
+    "deceptive_task": "False reviews, votes and accounts break rules and often laws, and it is you who is found out.",
+    "referral_bait": "Don't give your friends' data, and count only what the work itself pays.",
+    "too_good": "Compare with what others pay for such work. Nobody pays a multiple of that for nothing.",
+    "vague": "Ask what the work is, for whom, and what it pays, before you give any data.",
+    "off_platform_contact": "Stay on the board with your messages: elsewhere nobody can help you.",
+    "personal_data": "Send no papers, tax number or bank data before there is a contract with a company you checked.",
+    "adult": "Know what is asked of you before you go anywhere or send pictures.",
+    "off_the_books": "Undeclared work leaves you without insurance and with the tax.",
+}
+"""What to do about a sign of risk, by its code in index/normalize/risk.py."""
+FACTS: Final = {
+    "category": "kind of work",
+    "kind": "that it is paid work",
+    "pay": "pay",
+    "pay.media": "how it is paid out",
+    "pay.minimum_payout": "smallest payout",
+    "pay.points": "worth of the points",
+    "pay.usd_per_hour": "hourly figure",
+    "pay.worker_fee": "what you would pay",
+    "pay.average_bid": "average bid",
+    "places": "place",
+    "work_mode": "online or in person",
+    "eligible": "who may apply",
+    "language": "language",
+    "terms.duration_minutes": "how long it takes",
+    "terms.equipment": "equipment",
+    "terms.experience": "experience",
+    "terms.schedule": "when",
+}
+"""What the fields of a gig's evidence say."""
+MARKS: Final = {"pay": "pay", "fact": "other terms", "risk": "warnings"}
+"""Kinds of marked words (index.highlight.RANKS)."""
+CHANNELS: Final[dict[str, str]] = {
+    "page": "On this site",
+    "api": "To other programs, by API",
+    "feed": "In feeds and exports",
+    "mail": "In mails",
+    "jsonld": "To search engines",
+}
+LEVELS: Final[dict[str, str]] = {
+    "full": "everything",
+    "link_only": "the title and a link to the board",
+    "none": "nothing",
+}
+DUTIES: Final[dict[str, str]] = {
+    "delete_at_once": "a gig that is deleted there is deleted here at once",
+    "refresh_daily": "gigs are read again every day",
+    "apply_link_unchanged": "links lead to the board as it wrote them",
+    "no_logo": "its logo isn't used",
+    "no_email_wall": "nobody has to leave an address to see a gig",
+    "follow_link": "the link back is one that search engines may follow",
+}
 LANGUAGES: Final = {
     "de": "German",
     "en": "English",
@@ -159,6 +218,11 @@ def fee_words(pay: Pay) -> str | None:
     if pay.worker_fee.amount is not None:
         return money(pay.worker_fee.amount, pay.worker_fee.currency)
     return pay.worker_fee.text
+
+
+def fact_words(field: str) -> str:
+    """What a field of a gig's evidence says."""
+    return FACTS.get(field, field.rpartition(".")[2].replace("_", " "))
 
 
 def place_words(place: Place) -> str:

@@ -42,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ingest(settings: Settings) -> None:
     from index.instance import Instance
 
-    instance = Instance(settings, [])
+    instance = Instance(settings)
     with instance.working("test") as worker:
         worker.drain()
     instance.close()
@@ -215,3 +215,57 @@ def test_scrapy_users_find_what_they_expect(tmp_path: Path) -> None:
     assert {"remotive", "remoteok", "jobicy", "hackernews", "weworkremotely", "freelancer"} <= set(
         listed.stdout.split()
     )
+
+
+def test_export_leaves_pipes_and_links_what_they_are(data: Path, tmp_path: Path) -> None:
+    real = tmp_path / "real.ndjson"
+    real.write_text("old")
+    link = tmp_path / "link.ndjson"
+    link.symlink_to(real)
+    assert gigdex(data, "export", "ndjson", "-o", str(link)).returncode == 0
+    assert link.is_symlink()
+    assert len(real.read_text().splitlines()) == 3
+    assert gigdex(data, "export", "ndjson", "-o", "/dev/null").returncode == 0
+    assert not Path("/dev/null").is_file()
+    done = gigdex(data, "export", "ndjson", "-o", str(tmp_path))
+    assert done.returncode == 1
+    one_line(done.stderr)
+
+
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
+    done = gigdex(tmp_path / "data", "boards", GIGDEX_PROT="1")
+    assert done.returncode == 2
+    assert "GIGDEX_PROT" in one_line(done.stderr)
+
+
+def test_a_port_in_use_asks_no_board(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = gigdex(tmp_path / "data", "up", "--sample", GIGDEX_PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "another program" in one_line(done.stderr)
+    assert not (tmp_path / "data").exists()
+
+
+def test_crawl_takes_over_when_the_holder_of_the_lease_dies(tmp_path: Path) -> None:
+    import os
+    import signal
+
+    from tests.run_gigdex import start_gigdex
+
+    folder = tmp_path / "data"
+    work = start_gigdex(folder, "work", "--sample")
+    assert work.stdout is not None
+    work.stdout.readline()
+    os.kill(work.pid, signal.SIGSTOP)
+    crawl = start_gigdex(folder, "crawl", "--sample", "sample_bidbarrow")
+    assert crawl.stdout is not None
+    for line in crawl.stdout:
+        if "it ingests what was crawled" in line:
+            break
+    work.kill()
+    work.communicate()
+    crawl.communicate(timeout=60)
+    assert crawl.returncode == 0
+    assert gigdex(folder, "search", "--sample", "--json").stdout

@@ -27,7 +27,7 @@ def indexed(settings: Settings) -> tuple[set[str], int]:
     from index.export import all_gigs
     from index.query import SearchQuery
 
-    instance = Instance(settings, [])
+    instance = Instance(settings)
     gigs = list(all_gigs(SearchQuery(risk=["all"]), instance.search, datetime.now(UTC), OPERATOR))
     instance.close()
     return {f"{source.board}:{source.external_id}" for gig in gigs for source in gig.sources}, len(gigs)
@@ -57,7 +57,7 @@ def test_ingest_killed_again_and_again(tmp_path: Path, seed: int) -> None:
         time.sleep(chance.uniform(0.02, 0.9))
         worker.kill()
         worker.communicate()
-    instance = Instance(settings, [])
+    instance = Instance(settings)
     with instance.working("test") as worker_here:
         worker_here.drain()
         assert instance.lag() == 0

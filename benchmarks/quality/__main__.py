@@ -1,13 +1,14 @@
-"""Quality and speed of the normalizer: `python -m benchmarks.quality [--differences FIELD] [--only SET]`.
+"""Quality and speed of the normalizer: `python -m benchmarks.quality [--only SET] [--differences FIELD]`.
 
 Sets: `gold` (labelled postings of others, ../shared/data beside the checkout), `own` and `sealed` (made up for this,
-tests/normalize/own_postings.toml), `samples` (the sample boards').
+tests/normalize/own_postings.toml), `samples` (the sample boards'). Everything else runs when no set is picked.
 """
 
 import argparse
 from collections.abc import Callable
 
-from benchmarks.quality import labelled, measures, speed
+from benchmarks.quality import amounts, labelled, measures, scams, speed
+from benchmarks.quality.baselines import keyword_category
 from benchmarks.quality.labelled import SHARED, Labelled, Row
 from index.normalize import normalize
 
@@ -19,19 +20,45 @@ SETS: dict[str, tuple[str, Callable[[], list[Labelled]]]] = {
 }
 
 
+def _baseline(rows: list[Row]) -> str:
+    right = sum(keyword_category(row.posting) in row.label.categories for row in rows)
+    return measures.share_line("Category right, by a plain keyword baseline", right, len(rows))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--differences", choices=measures.MEASURES, help="list what is read differently from its label")
     parser.add_argument("--only", choices=SETS, help="one set of postings")
     arguments = parser.parse_args()
+    shared = SHARED.is_dir()
+    if not shared:
+        print(f"Without the data of others: put them at {SHARED}.")
     for name in [arguments.only] if arguments.only else SETS:
+        if name == "gold" and not shared:
+            continue
         title, read = SETS[name]
         rows = [Row(posting, label, normalize(posting)) for posting, label in read()]
         if arguments.differences:
             print("\n".join(measures.differences(rows, arguments.differences)))
             continue
         print(f"\n### {title}\n")
-        print("\n".join(measures.table(rows)))
+        print("\n".join([*measures.table(rows), _baseline(rows)]))
+        if name == "gold":
+            print("\nCategories, labelled (rows) and read (columns):\n")
+            print("\n".join(measures.confusion(rows)))
+    if arguments.only or arguments.differences or not shared:
+        return
+    pay = SHARED / "pay"
+    print("\n### Pay suites\n")
+    print("\n".join([*amounts.prices(pay), *amounts.salaries(pay), *amounts.points(pay)]))
+    print("\n### Fraudulent adverts (EMSCAD)\n")
+    print("\n".join(scams.emscad(SHARED / "scam")))
+    print("\n### Speed\n")
+    postings = labelled.gold_postings(SHARED / "gold")
+    alone, whole = speed.start_up()
+    print(f"- {speed.postings_per_second(postings):,.0f} postings a second on one core, {len(postings)} gold postings")
+    print(f"- start-up {alone:.2f} s (with pydantic and Posting {whole:.2f} s)")
+    print(f"- {speed.memory_mb():.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,10 @@ MAX_TITLE = 2_000
 MAX_URL = 4_000
 
 
+class Forbidden(IgnoreRequest):
+    """robots.txt keeps us off this page."""
+
+
 class LeftOut(Exception):
     """Raised by `read` for a row that is no posting by the board's own rules; its text is the name it is counted by."""
 
@@ -210,8 +214,13 @@ class BoardSpider(Spider):
             self._bad_page(page, "bug in the spider, see the log", self.tally)
 
     def failed(self, failure: Failure) -> None:
-        """A request that brought no page: one line, and the run is not complete."""
+        """A request that brought no page: one line, and the run is not complete unless robots.txt forbade the page."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        if isinstance(failure.value, Forbidden) and self.tally.counts["pages"]:
+            # One page of a site that lets us in: not ours to read, now as before.
+            self.tally.count("forbidden")
+            self.logger.info("%s: %s", request.url, failure.value)
+            return
         self.tally.count("bad_pages")
         message = f"{request.url}: {explain(failure.value)}"
         self.tally.problem(message)

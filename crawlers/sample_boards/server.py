@@ -11,11 +11,12 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -309,6 +310,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: the crawler logs its own side."""
+
+
+@contextmanager
+def serving(port_file: Path) -> Iterator[str]:
+    """The address of the sample boards, at the port that the file keeps: served by us, or by the other process that
+    has the port already."""
+    try:
+        port: int | None = int(port_file.read_text("ascii"))
+    except (OSError, ValueError):
+        port = None
+    try:
+        server = SampleServer(port)
+    except OSError:
+        yield f"http://{HOST}:{port}"
+        return
+    with server:
+        port_file.parent.mkdir(parents=True, exist_ok=True)
+        port_file.write_text(server.url.rpartition(":")[2], "ascii")
+        yield server.url
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-ENGINE_SCHEMA_VERSION = 1
-"""Of the fields below and of the tokens that fill them. An index of another version is rebuilt from the store."""
+ENGINE_SCHEMA_VERSION = 2
+"""Of the fields below, of the tokens that fill them, and of what an engine makes of them. An index of another version
+is rebuilt from the store."""
 
 # --- documents -----------------------------------------------------------------------------------------------
 
@@ -159,6 +160,10 @@ class Engine(Protocol):
 
     def values(self, field: str) -> list[str]:
         """All values of a keyword field, sorted; may include values no longer used."""
+
+    def words(self, prefix: str, most: int) -> dict[str, int]:
+        """The tokens of `title` that start with `prefix` (not empty), at most `most` of the most frequent, with roughly
+        the number of documents that hold each, on whatever channel; equals by token."""
 
     def generation(self) -> int:
         """Changes whenever answers may change: a key for caches within one process."""

@@ -3,6 +3,7 @@
     <folder>/current          name of the subfolder that readers use; replaced atomically
     <folder>/v1-9f2c.../      one index; the number is ENGINE_SCHEMA_VERSION
     <folder>/writer.lock      held by the process that writes; the system frees it when the process dies
+    <folder>/damaged          name of an index in which some process met damage, for the writer to see
 
 A rebuild fills a new subfolder and then points `current` at it; readers notice that, as well as every commit, by the
 two files' stat when they are next asked.
@@ -12,12 +13,14 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import filelock
 import tantivy
@@ -50,12 +53,36 @@ from index.engine.base import (
 
 T = TypeVar("T")
 
+NO_FAULT_OF_THE_INDEX = ("No space left", "File too large", "quota", "Permission denied", "Read-only", "Too many open")
+"""Words of the system's reasons for a failed write after which the index itself is sound."""
+
 WRITER_HEAP = 30_000_000
 """Bytes of documents that the writer holds before it flushes a segment; tantivy wants 15 MB or more a thread."""
 FEW_TERMS = 64
 """Up to so many values a union of terms is faster than tantivy's term set, which reads the whole dictionary once."""
 MAX_BUCKETS = 65_000
 """Values that an aggregation collects in one segment before it cuts: tantivy's own limit."""
+
+COMBINED = {
+    "combined_pay": ("mode", "risk", "pay_status", "pay_state", "pay_unit"),
+    "combined_board": ("board", "language"),
+    "combined_category": ("category", "media"),
+    "combined_country": ("country",),
+}
+"""Fast fields that hold a document's values of several keyword fields as one value. Counting the few thousand
+combinations that exist takes one column of exactly one value a document instead of many columns of none or several:
+a fifth of the time. Together in one column is what has few combinations."""
+FIELD_MARK, VALUE_MARK = "\x1f", "\x1e"
+"""Between the fields of a combination, and between the values of one."""
+COMBINATIONS = 10_000
+"""Combinations that a count may meet; beyond, the fields are counted one by one."""
+
+STEP_BITS = {"gig": 12, "key_newest": 45, "key_pay": 49, "key_hourly": 49}
+"""A step holds the documents whose order shares all but so many low bits: 4,096 gigs, 4.5 hours of posting, 1/32 of an
+octave of pay. The top of an order is looked for in its highest steps first."""
+FIRST_STEPS = 1_000
+"""Documents that the highest steps are to hold at first; then GROWTH times as many, then all others."""
+GROWTH = 32
 
 
 class EmbeddedEngine:
@@ -76,19 +103,23 @@ class EmbeddedEngine:
 
     @classmethod
     def open(cls, folder: Path, *, writable: bool = False) -> "EmbeddedEngine":
-        """The index in `folder`. A reader of a folder that has none yet answers with nothing until there is one.
+        """The index in `folder`. A reader always opens: without an index it answers with nothing until there is one,
+        and an index that can't be read raises when it is asked.
 
-        Raises EngineStaleError when the index has another schema version, is damaged or (for a writer) isn't there:
-        rebuild it from the store into `create(folder)`. Raises EngineBusyError when another process writes it.
+        A writer raises EngineStaleError when the index has another schema version, is damaged, was found to be damaged
+        by any reader, or isn't there: rebuild it from the store into `create(folder)`. Raises EngineBusyError when
+        another process writes it.
         """
-        lock = _lock(folder) if writable else None
-        engine = cls(folder, None, lock)
+        if not writable:
+            return cls(folder, None, None)
+        engine = cls(folder, None, _lock(folder))
         try:
-            if engine._snapshot() is _EMPTY and writable:
+            if engine._snapshot() is _EMPTY:
                 raise EngineStaleError(f"there is no search index in {folder} yet")
-            if writable:
-                engine._sweep()
-                engine._open_writer()
+            if engine.damaged():
+                raise EngineStaleError(f"the search index in {folder} is damaged")
+            engine._sweep()
+            engine._open_writer()
         except BaseException:
             engine.close()
             raise
@@ -132,6 +163,7 @@ class EmbeddedEngine:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(pointer)
+            (self._folder / "damaged").unlink(missing_ok=True)
         self._pinned = None
         self._sweep()
 
@@ -167,9 +199,12 @@ class EmbeddedEngine:
                     for document in documents:
                         writer.add_document(_tantivy_document(document))
                     writer.commit()
-            except BaseException:
+            except BaseException as error:
                 # After a failure tantivy's writer refuses everything; the next write starts from the last commit.
                 self._writer = None
+                if isinstance(error, EngineError) and not any(sign in str(error) for sign in NO_FAULT_OF_THE_INDEX):
+                    self._report_damage()
+                    raise EngineStaleError(str(error)) from error
                 raise
 
     def _open_writer(self) -> tantivy.IndexWriter:
@@ -180,28 +215,47 @@ class EmbeddedEngine:
     # --- reading ---------------------------------------------------------------------------------------------
 
     def search(self, tops: Sequence[Top]) -> list[list[Hit]]:
-        return self._ask(lambda searcher: [_top(searcher, top) for top in tops], [[] for _ in tops])
+        return self._ask(lambda reader: [_top(reader, top) for top in tops], [[] for _ in tops])
 
     def count(self, counts: Sequence[Count]) -> list[Counted]:
         nothing = [Counted(0, {str(low): 0 for low in count.lows}) for count in counts]
-        return self._ask(lambda searcher: _count(searcher, counts), nothing)
+        return self._ask(lambda reader: _count(reader.searcher, counts), nothing)
 
     def values(self, field: str) -> list[str]:
-        return self._ask(lambda searcher: sorted(v for v, _ in searcher.terms_with_prefix(field, "")), [])
+        return self._ask(lambda reader: sorted(v for v, _ in reader.searcher.terms_with_prefix(field, "")), [])
+
+    def words(self, prefix: str, most: int) -> dict[str, int]:
+        return self._ask(lambda reader: dict(reader.searcher.terms_with_prefix("title", prefix, limit=most)), {})
 
     def size(self) -> int:
-        return self._ask(lambda searcher: searcher.num_docs, 0)
+        return self._ask(lambda reader: reader.searcher.num_docs, 0)
 
     def generation(self) -> int:
         self._snapshot()
         return self._generation
 
-    def _ask(self, question: Callable[[tantivy.Searcher], T], nothing: T) -> T:
+    def _ask(self, question: "Callable[[_Reader], T]", nothing: T) -> T:
         reader = self._snapshot()
         if reader is _EMPTY:
             return nothing
-        with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineStaleError):
-            return question(reader.searcher)
+        try:
+            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineStaleError):
+                return question(reader)
+        except EngineStaleError:
+            self._report_damage()
+            raise
+
+    def _report_damage(self) -> None:
+        """Tell the writing process, whichever it is, that this index has to be rebuilt."""
+        with suppress(OSError, EngineStaleError):
+            (self._folder / "damaged").write_text(self.name or "", "ascii")
+
+    def damaged(self) -> bool:
+        """Whether any process met damage in the current index since it was made."""
+        try:
+            return (self._folder / "damaged").read_text("ascii") == self.name
+        except (OSError, UnicodeDecodeError):
+            return False
 
     def _snapshot(self) -> "_Reader":
         """The newest commit of the current index, opened anew only when it has changed."""
@@ -212,6 +266,7 @@ class EmbeddedEngine:
                 except EngineStaleError:
                     # The writer may have swapped indexes between our reading the pointer and the index.
                     if attempt == 2:
+                        self._report_damage()
                         raise
                 else:
                     break
@@ -249,6 +304,17 @@ class _Reader:
     """Of the file `meta`, which tantivy replaces with every commit."""
     index: tantivy.Index
     searcher: tantivy.Searcher
+    steps: "dict[str, list[_Step]]" = field(default_factory=dict)
+    """By order, once they were needed."""
+
+
+class _Step(NamedTuple):
+    """The documents whose order shares its high bits."""
+
+    low: int
+    """Least order of the step."""
+    term: str
+    documents: int
 
 
 def _read(path: Path, pointer: _Stamp | None, before: _Reader) -> _Reader:
@@ -314,6 +380,11 @@ def _errors(what: str, kind: type[EngineError] = EngineError) -> Iterator[None]:
 # --- translation ---------------------------------------------------------------------------------------------
 
 
+COMBINED_IN = {field: combined for combined, fields in COMBINED.items() for field in fields}
+TOTAL_FROM = "combined_board"
+"""The combined field that is counted where only the total is asked for."""
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("gig", indexed=True, fast=True)
@@ -322,6 +393,10 @@ def _schema() -> tantivy.Schema:
         builder.add_integer_field(name, fast=True)
     for name in KEYWORD_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in COMBINED:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in STEP_BITS:
+        builder.add_text_field(f"step_{name}", tokenizer_name="raw", index_option="basic")
     for name in TOKEN_FIELDS:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     return builder.build()
@@ -350,6 +425,10 @@ def _tantivy_document(document: Document) -> tantivy.Document:
         found.add_text(name, text)
     for name, number in document.numbers.items():
         found.add_integer(name, number)
+    for name, fields in COMBINED.items():
+        found.add_text(name, FIELD_MARK.join(VALUE_MARK.join(document.keywords.get(one, ())) for one in fields))
+    for name, bits in STEP_BITS.items():
+        found.add_text(f"step_{name}", f"{(document.gig if name == 'gig' else document.numbers[name]) >> bits:016x}")
     return found
 
 
@@ -390,11 +469,48 @@ def _intersection(clauses: Sequence[Clause]) -> Query:
     return Query.boolean_query([*(wanted or [(Occur.Must, Query.all_query())]), *unwanted])
 
 
-def _top(searcher: tantivy.Searcher, top: Top) -> list[Hit]:
-    clause = top.clause
-    if top.below is not None:
-        clause = And((clause, Range(top.order, high=top.below - 1)))
-    found = searcher.search(_translate(clause), limit=top.limit, count=False, order_by_field=top.order)
+def _top(reader: _Reader, top: Top) -> list[Hit]:
+    """The highest documents are looked for in the highest steps of the order, so that of a clause that matches a
+    million only some thousand are compared."""
+    hits: list[Hit] = []
+    below = top.below
+    for steps in _climb_down(reader, top.order, below):
+        clauses = [top.clause]
+        if steps:
+            clauses.append(Term(f"step_{top.order}", tuple(step.term for step in steps)))
+        if below is not None:
+            clauses.append(Range(top.order, high=below - 1))
+        hits += _search(reader.searcher, And(tuple(clauses)), top.order, top.limit - len(hits))
+        if len(hits) == top.limit:
+            break
+        below = steps[-1].low if steps else None
+    return hits
+
+
+def _climb_down(reader: _Reader, order: str, below: int | None) -> Iterator[list[_Step]]:
+    """Runs of steps, highest first, that begin with what is below `below`; the last run, of all others, is empty."""
+    steps = reader.steps.get(order)
+    if steps is None:
+        found = reader.searcher.terms_with_prefix(f"step_{order}", "")
+        steps = [_Step(int(term, 16) << STEP_BITS[order], term, documents) for term, documents in found]
+        reader.steps[order] = steps = sorted(steps, reverse=True)
+    room, run = FIRST_STEPS, list[_Step]()
+    for step in steps:
+        if below is not None and step.low >= below:
+            continue
+        run.append(step)
+        room -= step.documents
+        if room <= 0:
+            if room < -(GROWTH - 1) * FIRST_STEPS:
+                break  # already at the second size
+            yield run
+            run = []
+            room = FIRST_STEPS * GROWTH
+    yield []
+
+
+def _search(searcher: tantivy.Searcher, clause: Clause, order: str, limit: int) -> list[Hit]:
+    found = searcher.search(_translate(clause), limit=limit, count=False, order_by_field=order)
     addresses = [address for _, address in found.hits]
     gigs = searcher.fast_field_values("gig", addresses)
     views = searcher.fast_field_values("view", addresses)
@@ -420,28 +536,78 @@ def _count(searcher: tantivy.Searcher, counts: Sequence[Count]) -> list[Counted]
     for number, count in enumerate(counts):
         groups.setdefault(count.clause, []).append(number)
     for clause, numbers in groups.items():
-        request = {str(number): _aggregation(counts[number]) for number in numbers if counts[number].field}
-        answer = searcher.aggregate(_translate(clause), request | {"total": {"value_count": {"field": "gig"}}})
-        total = int(answer["total"]["value"])
-        for number in numbers:
-            buckets = answer[str(number)]["buckets"] if counts[number].field else []
-            answers[number] = Counted(total, _values(counts[number], buckets))
+        asked = [counts[number] for number in numbers]
+        answers.update(zip(numbers, _count_clause(searcher, _translate(clause), asked), strict=True))
     return [answers[number] for number in range(len(counts))]
 
 
-def _aggregation(count: Count) -> dict[str, Any]:
-    if not count.lows:
-        return {"terms": {"field": count.field, "size": count.size, "segment_size": MAX_BUCKETS}}
-    # tantivy's ranges don't overlap: count between neighbours, add up in _values.
+def _count_clause(searcher: tantivy.Searcher, query: Query, asked: Sequence[Count]) -> list[Counted]:
+    # Every document has one value in each combined field, so that any of them gives the total, too.
+    combined = {COMBINED_IN[count.field] for count in asked if count.field in COMBINED_IN} or {TOTAL_FROM}
+    request = {name: _terms(name, COMBINATIONS) for name in combined}
+    for number, count in enumerate(asked):
+        if count.field is not None and count.field not in COMBINED_IN:
+            request[str(number)] = _lows(count) if count.lows else _terms(count.field, count.size)
+    answer = searcher.aggregate(query, request)
+    total, spread = 0, dict[str, Counter[str]]()
+    for name in combined:
+        found, rest = answer[name]["buckets"], int(answer[name].get("sum_other_doc_count") or 0)
+        total = rest + sum(int(bucket["doc_count"]) for bucket in found)
+        spread |= _one_by_one(searcher, query, COMBINED[name]) if rest else _take_apart(COMBINED[name], found)
+    answers = []
+    for number, count in enumerate(asked):
+        if count.field is None:
+            values: dict[str, int] = {}
+        elif count.field in COMBINED_IN:
+            values = _most_frequent(spread[count.field], count.size)
+        else:
+            found = {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[str(number)]["buckets"]}
+            values = _add_up(count, found) if count.lows else _most_frequent(found, count.size)
+        answers.append(Counted(total, values))
+    return answers
+
+
+def _terms(name: str, size: int) -> dict[str, Any]:
+    return {"terms": {"field": name, "size": size, "segment_size": MAX_BUCKETS}}
+
+
+def _lows(count: Count) -> dict[str, Any]:
+    # tantivy's ranges don't overlap: count between neighbours, add up afterwards.
     bounds = [*sorted(set(count.lows)), None]
     ranges = [{"key": str(low), "from": low} | ({} if high is None else {"to": high}) for low, high in pairwise(bounds)]
     return {"range": {"field": count.field, "ranges": ranges}}
 
 
-def _values(count: Count, buckets: Iterable[dict[str, Any]]) -> dict[str, int]:
-    found = {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
-    if count.lows:
-        return {
-            str(low): sum(found.get(str(other), 0) for other in set(count.lows) if other >= low) for low in count.lows
-        }
-    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+def _add_up(count: Count, found: Mapping[str, int]) -> dict[str, int]:
+    return {str(low): sum(found.get(str(other), 0) for other in set(count.lows) if other >= low) for low in count.lows}
+
+
+def _take_apart(fields: Sequence[str], found: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+    """The counts of combinations as those of each field's values."""
+    spread: dict[str, Counter[str]] = {field: Counter() for field in fields}
+    counters = list(spread.values())
+    for bucket in found:
+        documents = int(bucket["doc_count"])
+        for counter, values in zip(counters, _parts(bucket["key"]), strict=True):
+            for value in values:
+                counter[value] += documents
+    return spread
+
+
+@lru_cache(maxsize=100_000)
+def _parts(combination: str) -> tuple[tuple[str, ...], ...]:
+    """Each field's values."""
+    return tuple(tuple(part.split(VALUE_MARK)) if part else () for part in combination.split(FIELD_MARK))
+
+
+def _one_by_one(searcher: tantivy.Searcher, query: Query, fields: Sequence[str]) -> dict[str, Counter[str]]:
+    """The same from each field's own column."""
+    answer = searcher.aggregate(query, {field: _terms(field, COMBINATIONS) for field in fields})
+    return {
+        field: Counter({bucket["key"]: int(bucket["doc_count"]) for bucket in answer[field]["buckets"]})
+        for field in fields
+    }
+
+
+def _most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:size])

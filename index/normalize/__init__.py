@@ -11,7 +11,7 @@ from index.posting import Posting
 
 __all__ = ["NORMALIZER_VERSION", "normalize"]
 
-NORMALIZER_VERSION = 1
+NORMALIZER_VERSION = 2
 """Raised whenever a rule or table changes what some posting becomes; `gigdex rebuild --normalize` then re-reads."""
 
 
@@ -33,14 +33,15 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
         spoken = language.detect(f"{title.low}\n{description.low[: language.READ]}")
 
     ranking = category.rank(title, description, posting.tags, spoken)
-    found_kind = kind.read_kind(posting, title, description, ranking.score)
+    found_kind = kind.read_kind(posting, title, description, ranking)
     evidence["kind"] = found_kind.evidence
     if found_kind.goods:
         ranking = category.NONE
     evidence["category"] = ranking.evidence
 
     places, named_place = _places(posting, title, description, evidence)
-    found_mode = mode.read_mode(posting, title, description, ranking.best, named_place, found_kind.kind)
+    located = bool(posting.location) and any(found.city for found in places)
+    found_mode = mode.read_mode(posting, title, description, ranking.best, named_place, found_kind.kind, located)
     evidence["work_mode"] = found_mode.evidence
     if found_mode.mode == "online" and "location" not in {cite.text for cite in evidence.get("places", [])}:
         places = []  # a city in the text of online work is where the client sits

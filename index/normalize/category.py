@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from index.gig import Evidence
 from index.normalize.evidence import Passage, by_board
@@ -18,6 +19,8 @@ READ_WORDS = 350
 """Words of a description that count: what comes later is about the company and how to apply."""
 LEAST = 3.5
 """Score below which the work is unknown (`other`): more than a word of a description or a hint of a title."""
+NAMING = 3.0
+"""Weight from which a phrase of the title names the work."""
 QUOTED = 3
 """Words of each passage that are quoted as evidence."""
 MAX_CATEGORIES = 4
@@ -28,28 +31,26 @@ _WORD = re.compile(r"(?:https?://|www\.)\S{1,500}|[^\W_]+[+#]*")  # an address i
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    first: str
-    rest: tuple[str, ...]  # words that must follow the first
-    category: str
-    weight: float
+class _Group:
+    """Phrases that begin with one word: what follows it, longest first, with the categories and their weights."""
+
+    lengths: tuple[int, ...]
+    phrases: dict[tuple[str, ...], list[tuple[str, float]]]
 
 
 @cache
-def _entries(language: str) -> dict[str, list[_Entry]]:
-    """Entries by their first word in every form, longest first; English counts everywhere, because trades' names do."""
-    entries: dict[str, list[_Entry]] = {}
+def _groups(language: str) -> dict[str, _Group]:
+    """Phrases by their first word in every form; English counts everywhere, because trades' names do."""
+    found: dict[str, dict[tuple[str, ...], list[tuple[str, float]]]] = {}
     for category in CATEGORIES.values():
-        for table in {"en", language}:
+        for table in sorted({"en", language}):
             for words, weight in category.words.get(table, {}).items():
                 first, *rest = phrase(words)
-                entry = _Entry(first, tuple(rest), category.id, weight)
-                for form in (first, f"{first}s", f"{first}es", f"{first[:-1]}ies"):
-                    if stem(form) == first:
-                        entries.setdefault(form, []).append(entry)
-    for group in entries.values():
-        group.sort(key=lambda entry: -len(entry.rest))
-    return entries
+                found.setdefault(first, {}).setdefault(tuple(rest), []).append((category.id, weight))
+    return {
+        first: _Group(tuple(sorted({len(rest) for rest in phrases}, reverse=True)), phrases)
+        for first, phrases in found.items()
+    }
 
 
 @cache
@@ -57,8 +58,7 @@ def _tag_table() -> dict[str, str]:
     return {tag: category.id for category in CATEGORIES.values() for tag in category.tags}
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One phrase of the tables found in a text, from its `first` to its `last` word."""
 
     category: str
@@ -69,25 +69,30 @@ class Hit:
 
 def hits(low: str, language: str, limit: int = READ_WORDS) -> list[Hit]:
     """Phrases found in a lower-case text; a phrase counts once, and not inside a longer one of its category."""
-    entries = _entries(language)
-    words = _WORD.findall(low[: limit * 12])[:limit]
+    groups = _groups(language)
+    words = [stem(word) for word in _WORD.findall(low[: limit * 12])[:limit]]
     found: list[Hit] = []
-    seen: set[_Entry] = set()
+    seen: set[tuple[str, tuple[str, ...], str]] = set()
     taken: dict[str, int] = {}  # by category, the word up to which a phrase reaches
     for at, word in enumerate(words):
-        group = entries.get(word)
+        group = groups.get(word)
         if group is None:
             continue
-        for entry in group:
-            last = at + len(entry.rest)
-            if entry.rest and tuple(map(stem, words[at + 1 : last + 1])) != entry.rest:
+        for length in group.lengths:
+            if at + length >= len(words):
                 continue
-            if taken.get(entry.category, -1) >= at:
+            rest = tuple(words[at + 1 : at + 1 + length])
+            entries = group.phrases.get(rest)
+            if entries is None:
                 continue
-            taken[entry.category] = last
-            if entry not in seen:
-                seen.add(entry)
-                found.append(Hit(entry.category, entry.weight, at, last))
+            for category, weight in entries:
+                if taken.get(category, -1) >= at:
+                    continue
+                taken[category] = at + length
+                key = (word, rest, category)
+                if key not in seen:
+                    seen.add(key)
+                    found.append(Hit(category, weight, at, at + length))
     return found
 
 
@@ -107,6 +112,8 @@ class Ranking:
     categories: list[str]
     score: float
     evidence: list[Evidence]
+    named: bool = False
+    """The title names this work by a phrase that stands for it, such as "house cleaner"."""
 
     @property
     def best(self) -> str:
@@ -120,15 +127,11 @@ def rank(title: Passage, description: Passage, tags: Iterable[str], language: st
     """Categories of a posting; `other` alone when nothing says what the work is."""
     table = language or "en"
     score: dict[str, float] = {}
-    found = {
-        passage.source: [
-            Hit(hit.category, hit.weight * factor, hit.first, hit.last) for hit in hits(passage.low, table)
-        ]
-        for passage, factor in ((title, TITLE_FACTOR), (description, 1.0))
-    }
-    for group in found.values():
-        for hit in group:
-            score[hit.category] = score.get(hit.category, 0.0) + hit.weight
+    found = {passage.source: hits(passage.low, table) for passage in (title, description)}
+    for hit in found["title"]:
+        score[hit.category] = score.get(hit.category, 0.0) + hit.weight * TITLE_FACTOR
+    for hit in found["description"]:
+        score[hit.category] = score.get(hit.category, 0.0) + hit.weight
     tag_score = _tag_scores(tags, table)
     for category, weight in tag_score.items():
         score[category] = score.get(category, 0.0) + weight
@@ -143,7 +146,8 @@ def rank(title: Passage, description: Passage, tags: Iterable[str], language: st
             (hit for hit in found[passage.source] if hit.category == listed[0]), key=lambda hit: -hit.weight
         )
         evidence += _cite(passage, strongest[:QUOTED])
-    return Ranking(listed, best, evidence)
+    named = any(hit.category == listed[0] and hit.weight >= NAMING for hit in found["title"])
+    return Ranking(listed, best, evidence, named)
 
 
 def _tag_scores(tags: Iterable[str], language: str) -> dict[str, float]:

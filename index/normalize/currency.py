@@ -7,11 +7,13 @@ second instead of half a second.
 
 import bisect
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib import resources
+from pathlib import Path
 
 MAX_GAP = timedelta(days=10)
 """Longest time without a rate (holidays) that the last rate bridges; a currency that the bank dropped has none."""
@@ -32,14 +34,57 @@ class _Table:
     rows: tuple[str, ...]
 
 
+class BadRates(ValueError):
+    """A file that holds no table of rates; the message is one line that says why."""
+
+
+def read_rates(packed: bytes) -> _Table:
+    """The European Central Bank's table eurofxref-hist.zip: one CSV, a row a day, euro rates by currency.
+
+    Raises BadRates for anything else.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            text = archive.read(archive.namelist()[0]).decode("ascii")
+        head, *rows = text.replace(" ", "").split()
+    except (zipfile.BadZipFile, IndexError, ValueError, OSError) as error:
+        raise BadRates(f"not a table of exchange rates (eurofxref-hist.zip of the ECB): {error}") from None
+    codes = tuple(head.rstrip(",").split(",")[1:])
+    rows.sort()
+    if "USD" not in codes or not rows or not all(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2},", row) for row in rows):
+        raise BadRates("not a table of exchange rates: no column USD, or rows without a date")
+    return _Table(codes, tuple(row[:10] for row in rows), tuple(rows))
+
+
+_newer: Path | None = None
+
+
+def use_rates(path: Path) -> date:
+    """Read rates from this file from now on, a newer eurofxref-hist.zip than the package's; returns its last day.
+
+    For a program's start: normalize stays a pure function of its arguments and the tables. Raises BadRates, and keeps
+    the table in use, when the file holds no rates or fewer days than that table.
+    """
+    global _newer
+    table = read_rates(path.read_bytes())
+    if table.days[-1] < _table().days[-1]:
+        raise BadRates(f"{path.name} ends on {table.days[-1]}, the table in use on {_table().days[-1]}")
+    _newer = path
+    forget_tables()
+    return last_day()
+
+
+def forget_tables() -> None:
+    """Read the tables anew when they are next needed."""
+    for cached in (_table, _per_euro, usd_rate, known_currencies):
+        cached.cache_clear()
+
+
 @cache
 def _table() -> _Table:
-    packed = resources.files("currency_converter").joinpath("eurofxref-hist.zip").read_bytes()
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        text = archive.read(archive.namelist()[0]).decode("ascii")
-    head, *rows = text.split()
-    rows.sort()
-    return _Table(tuple(head.rstrip(",").split(",")[1:]), tuple(row[:10] for row in rows), tuple(rows))
+    if _newer is not None:
+        return read_rates(_newer.read_bytes())
+    return read_rates(resources.files("currency_converter").joinpath("eurofxref-hist.zip").read_bytes())
 
 
 @lru_cache(maxsize=512)

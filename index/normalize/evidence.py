@@ -1,9 +1,11 @@
 """Where an inferred field comes from: quotes with exact offsets in the gig's own plain text."""
 
-from dataclasses import dataclass, field
+import re
+import sys
 from typing import Literal
 
 from index.gig import Evidence
+from index.normalize.cue import Cue, Found, Words, all_matches, first_match, worth_trying
 
 
 def lower(text: str) -> str:
@@ -14,16 +16,26 @@ def lower(text: str) -> str:
     return text.replace("\u0130", "i").lower()
 
 
-@dataclass(frozen=True, slots=True)
 class Passage:
     """One plain text of a gig: its title or its description. Rules read `low`, quotes are cut from `text`."""
 
-    source: Literal["title", "description"]
-    text: str
-    low: str = field(init=False)
+    def __init__(self, source: Literal["title", "description"], text: str) -> None:
+        self.source = source
+        self.text = text
+        self.low = lower(text)
+        self.words = Words(self.low)
+        self.found: Found = worth_trying(self.words)
+        """The cues that are worth trying, with their branches."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "low", lower(self.text))
+    def search(self, cue: Cue, until: int = sys.maxsize) -> re.Match[str] | None:
+        """The first match of a cue in the first `until` characters."""
+        branches = self.found.get(cue)
+        return first_match(branches, self.words, until) if branches is not None else None
+
+    def finditer(self, cue: Cue, until: int = sys.maxsize) -> list[re.Match[str]]:
+        """All matches of a cue in the first `until` characters."""
+        branches = self.found.get(cue)
+        return all_matches(branches, self.words, until) if branches is not None else []
 
     def cite(self, start: int, end: int) -> Evidence:
         """The words at start:end, as evidence."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from index.gig import Evidence, Kind
 from index.normalize import habits
+from index.normalize.category import Ranking
 from index.normalize.cue import Cue
 from index.normalize.evidence import Passage, by_board
 from index.posting import Posting
@@ -39,58 +40,99 @@ _OFFERS = Cue(
     r"send (?:us |me )?(?:your|a) (?:resume|cv|portfolio|quote|r[ée]sum[ée])|job description|responsibilities|"
     r"position (?:available|open)|job opening|vacancy|vacancies|casting|open positions?|reward|get paid|earn |"
     r"paid study|"
-    r"participants|paid gig|will pay|compensation|opening for|looking to hire)",
+    r"participants|paid gig|(?:i|we)(?:'ll| will| can| would)? (?:gladly |happily )?pay\b|pays? (?:is|are|"
+    r"[$€£])|will pay|"
+    r"compensation|opening for|looking to hire|questionnaire|(?:i|we) (?:can )?(?:offer|give) (?:up to |"
+    r"from )?(?:[$€£₹]|"
+    r"[a-z]{2,3}\$?) ?[0-9]|happy to pay|somebody to|someone to|(?:you|work) (?:will )?(?:get|receive|earn) [$€£])",
+)
+# Words of a person who looks for work; "looking for someone to work" and "I can offer $20" are an employer's.
+_WORK = (
+    r"(?:work|jobs?|employment|gigs?|clients|families|(?:a |new )position|projects|commissions|"
+    r"opportunit(?:y|ies))"
+)
+_NOT_A_WORKER = (
+    r"(?!someone|somebody|people|persons?|anyone|anybody|help|an?\b \w{1,14} (?:to|who)|to\b|who\b|that\b|you)"
 )
 _SEEKS = Cue(
-    r"\b(?:(?:i am|i'm|im) (?:\w{1,12} ){0,3}(?:looking for|seeking|searching for|in search of|available for|open to) "
-    r"(?:\w{1,12} ){0,4}(?:work|job|jobs|gigs?|employment|clients|position|projects|opportunit(?:y|ies)|families|"
-    r"family)|"
-    r"(?:looking|searching) for (?:\w{1,12} ){0,2}(?:work|a job|jobs|employment|gigs|new clients|clients)\b|seeking "
-    r"(?:\w{1,12} ){0,2}(?:work|employment|position|job)\b|available for (?:work|hire|gigs|babysitting|freelance)|"
-    r"(?:need|want) (?:a job|work|employment)\b|hire me|will work for|my (?:cv|resume|portfolio) is|(?:i have|with) "
-    r"[0-9]{1,2}\+? years(?: of)? experience(?: \w{1,12}){0,6} (?:and|looking|available|i can)|i(?:'m| am) (?:an? )"
-    r"(?:\w{1,14} ){0,3}(?:with|who) (?:[0-9]{1,2}|years|over)|i can (?:do|help you|design|build|write|make|clean|"
-    r"fix|offer)|"
-    r"i will (?:do|design|write|clean|fix|build|make|create|mow|babysit|watch) )",
+    rf"\b(?:(?:i am|i'm|im) (?:\w{{1,12}} ){{0,3}}(?:looking for|seeking|searching for|in search of|available for|"
+    rf"open to) (?:{_NOT_A_WORKER}\w{{1,12}} ){{0,3}}{_WORK}\b|"
+    rf"(?:looking|searching) for (?:{_NOT_A_WORKER}[\w-]{{1,12}} ){{0,2}}(?:work|a job|jobs|employment|gigs|"
+    rf"new clients|"
+    rf"clients)\b(?! with\b)|"
+    rf"(?:seeking|seeks|wants) (?:{_NOT_A_WORKER}[\w-]{{1,12}} ){{0,2}}(?:work|employment|a position|a job|"
+    rf"jobs|clients)\b|"
+    r"available for (?:work|hire|gigs|babysitting|freelance)|"
+    r"(?:i (?:need|want)|need|want) (?:a job|work|employment)\b(?! done| finished| to be)|hire me|will work for|"
+    r"my (?:cv|resume|portfolio) is|i have (?:over |more than )?[0-9]{1,2}\+? years|"
+    r"i(?:'m| am) an? (?:\w{1,14} ){0,3}(?:with|who) (?:over )?(?:[0-9]{1,2}|years)|"
+    r"i can (?:help you|design|build|write|make|clean|fix|babysit|mow) (?:you|your|an?|any|for|web|logos?|houses?)|"
+    r"i will (?:do|design|write|clean|fix|build|make|create|mow|babysit|watch) (?:you|your|any|"
+    r"an? (?:\w{1,12} ){0,2}for)|"
+    r"(?:references|cv|portfolio|resume) (?:(?:is |are )?available )?(?:up)?on request|"
+    r"would love (?:an? )?(?:\w{1,12} )?(?:job|position|family to work)|my (?:hourly |day )?rates? (?:is|are|"
+    r"starts?)\b)",
+)
+# A worker's title: "Freelance translator available from March"; only with no word of offering beside it.
+_SEEKS_TITLE = Cue(
+    r"(?:\bavailable (?:from|now|immediately|for|evenings|weekends|part[- ]time|full[- ]time)\b|"
+    r"\bfree from (?:the )?\w|"
+    r"\bat your service\b|^(?:i do|i offer|i provide|i will|i can) )"
 )
 _ADVERTISES = Cue(
-    r"\b(?:(?:my|our) (?:\w{1,12} )?(?:services?|rates|prices) (?:are|is|include|start)|we offer (?:\w{1,12} ){0,3}"
-    r"(?:services?|cleaning|repairs?|lessons|classes|training courses)|(?:i|we) (?:offer|"
+    r"\b(?:(?:my|our) (?:\w{1,12} )?(?:services?|rates|prices|packages) (?:are|is|include|start)|we offer "
+    r"(?:\w{1,12} ){0,3}(?:services?|cleaning|repairs?|lessons|classes|training courses)|(?:i|we) (?:offer|"
     r"provide) (?:\w{1,12} ){0,4}services?|"
-    r"free (?:estimates?|quotes?|consultations?)|call (?:now|today|us today|us now)|licen[cs]ed (?:and|&) insured|"
-    r"fully insured|"
-    r"(?:affordable|cheap|low|best|reasonable|great) (?:rates?|prices?|services?)|satisfaction guaranteed|"
-    r"new clients|book (?:now|online|today|your)|(?:[0-9]{1,2}%|[$€£][0-9]{1,4}) (?:off|discount)|\w{3,16} "
-    r"(?:and \w{3,16} )?services?(?:$| \(| -|,| call| in )|(?:my|our) home or yours|openings? available|"
+    r"free (?:estimates?|quotes?|quotations?|consultations?)|call (?:now|today|us today|us now|us for)|"
+    r"licen[cs]ed (?:and|&) insured|fully insured|fully licen[cs]ed|family[- ](?:run )?business since|"
+    r"(?:affordable|cheap|low|best|reasonable) (?:rates?|prices?|services?)|satisfaction guaranteed|"
+    r"(?:happy|satisfied) (?:clients|customers)|(?:choose|pick) (?:an? |your )(?:package|plan)|"
+    r"new clients|book (?:now|online|today|early|your)|(?:[0-9]{1,2}%|[$€£][0-9]{1,4}) (?:off|discount)\b|\w{3,16} "
+    r"(?:and \w{3,16} )?services?(?:$| \(| -|,| call)|(?:my|our) home or yours|openings? available|"
     r"(?:infant|toddler|daycare|preschool|enrol?lment|\w{2,10}) openings? ?$|open schedule|save (?:up to )?[$€£0-9]|"
     r"special offer|limited time)",
 )
 _GOODS = Cue(
-    r"\b(?:for sale|for rent|to rent|to let|sublet|sublease|roommate|room mate|flatmate|housemate|(?:[1-9]|one|two|"
-    r"three|four)"
-    r" ?-?(?:br|bed|beds|bedrooms?|bdrm|bath)\b|studio (?:apartment|flat|apt|furnished)|(?:furnished|cozy|beautiful|"
-    r"charming|"
-    r"spacious|bright|sunny|lovely|nice|great|luxury) (?:and \w{1,12} )?(?:\w{1,10} )?(?:room|apartment|apt|flat|house|"
-    r"home|loft|condo|atelier|studio|duplex)\b|apartment (?:in|for|near|at)|flat (?:in|to|for|near)|(?:includes?|"
-    r"incl) (?:all )?"
-    r"utilities|square feet|sq ?ft|obo\b|brand new in box|mint condition|gently used|like new|vintage \w|antique \w|"
-    r"selling (?:my|a|an)|[0-9]{2,5} ?[€$£]? ?(?:/|per|a) ?month\b(?=.{0,60}(?:studio|room|flat|apartment|house|"
-    r"garden))|"
-    r"reduced price|price (?:is )?firm|garage sale|free to a good home)",
+    r"\b(?:for sale|for rent|to rent|to let\b|sublet|sublease|roommate|room mate|flatmate|housemate|"
+    r"square feet|sq ?ft|(?:obo|ono|o\.n\.o|vb)\b|brand new in box|mint condition|gently used|hardly used|"
+    r"barely used|like new|"
+    r"vintage \w|antique \w|selling (?:my|a|an|as|due)|reduced price|price (?:is )?firm|garage sale|"
+    r"yard sale|car boot|"
+    r"free to a good home|collection only|(?:includes?|incl) (?:all )?utilities|bills (?:in|included)\b|"
+    r"[0-9]{2,5} ?[€$£]? ?(?:/|per|a) ?\bmonth\b(?=.{0,60}(?:studio|room|flat|apartment|house|garden)))",
 )
+# Homes as adverts describe them. A cleaner's flat has two bedrooms as well, so only where no work is named.
+_HOMES = Cue(
+    r"\b(?:(?:[1-9]|one|two|three|four)[ -]{1,2}(?:br|bed|beds|bedrooms?|bdrm|bath)\b|(?:single|double|"
+    r"en-?suite) room\b|"
+    r"studio (?:apartment|flat|apt|furnished)|(?:furnished|cozy|cosy|beautiful|charming|"
+    r"spacious|bright|sunny|lovely|nice|great|luxury) (?:and \w{1,12} )?(?:\w{1,10} )?(?:room|apartment|apt|"
+    r"flat|house|"
+    r"home|loft|condo|atelier|studio|duplex)\b|apartment (?:in|for|near|at)|flat (?:in|to|for|near))",
+)
+_CHORE = Cue(r"\b(?:help|move|moving|wait|clean|paint|fix|carry|helper|someone|somebody|people) ")
+_PROMOTES = Cue(r"\b(?:(?:my|this|the) (?:\w{1,12} )?(?:link|code)|sign ?up|referral)\b")
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _TALKS = Cue(
-    r"(?:^(?:what|how|why|which|when|where|who|does|do|is|are|has|have|can|should|any|anyone|did|would|"
-    r"could)\b[^?\n]{3,200}\?|"
-    r"^(?:new to|psa|reminder|quick reminder|discussion|question|weekly|daily|monthly thread|test\b|warning|beware|"
-    r"scam|"
-    r"just wanted to|i just|my experience|update|thank|thanks)|\b(?:(?:april|may|june|july|august|january|february|"
-    r"march|"
-    r"september|october|november|december|monthly|weekly) (?:results|earnings|thread|totals)|what do you (?:guys|"
-    r"all) think|"
-    r"payment (?:failed|proof|pending)|any (?:recommendations|suggestions|advice)|please ignore|recommendations for|"
+    r"(?:^(?:new to|psa|reminder|quick reminder|discussion|question|rant|vent|warning|beware|scam|"
+    r"just wanted to|i just|my experience|update|thank|thanks|shout ?-?out)\b|"
+    r"^(?:test|testing)(?: post)?$|^my (?:first|second|last|best|worst|results|earnings|journey|story)\b|"
+    rf"\b(?:(?:{_MONTHS}|daily|weekly|monthly|annual) "
+    r"(?:results|earnings|thread|totals|discussion|chat|roundup|update)\b|what do you (?:guys|all) think|"
+    r"payment (?:failed|proof|pending)|any (?:recommendations|suggestions|advice)|recommendations for|"
     r"are there any (?:sites|apps)|has anyone|does anyone|anyone else|my (?:results|earnings|account (?:was|got)|"
-    r"first payment)|"
+    r"first payment)|ask me anything|is it worth|"
     r"got (?:banned|my payment)|what it is and how))",
+)
+_ASKS = Cue(
+    r"^(?:what|how|why|which|when|where|who|does|do|is|are|has|have|can|should|any|anyone|did|would|could)\b"
+    r"[^?\n]{3,200}\?"
+)
+# What a person tells who worked somewhere: talk, unless work is offered in the same breath.
+_TELLS = Cue(
+    r"\bi(?:'ve| have)? (?:earned|made|tried|did|cashed|received|withdrew|signed up|been (?:using|doing)|"
+    r"was banned)\b|"
+    r"\b(?:i have no idea|curious (?:what|how|if|about)|just curious|been waiting|your (?:thoughts|experiences?)\?)"
 )
 READ = 1_000
 """Characters of a description in which its kind shows."""
@@ -105,51 +147,59 @@ class KindFound:
     goods: bool = False
 
 
-def read_kind(posting: Posting, title: Passage, description: Passage, category_score: float) -> KindFound:
+def read_kind(posting: Posting, title: Passage, description: Passage, ranking: Ranking) -> KindFound:
     """Kind of a posting: a label in the title decides; then the board's form; then what title and text sound like.
 
-    A title alone that neither names work nor asks for anybody is no offer.
+    To lose an offer is worse than to keep a talk: signs of something else count only where nothing offers work. A title
+    alone that neither names work nor asks for anybody is no offer.
     """
     label = _LABEL.search(title.low)
     if label is not None:
-        kind = _LABEL_KIND[label.group("name")]
-        if kind == "offer" and "please ignore" in title.low:
-            kind = "other"
-        return KindFound(kind, [title.cite(*label.span())])
+        return KindFound(_LABEL_KIND[label.group("name")], [title.cite(*label.span())])
     if posting.board in habits.TASK_BOARDS:
         return KindFound("offer", [by_board("board")])
-    if (found := _by_title(title)) is not None:
+    offer = description.search(_OFFERS, READ)
+    found = _by_title(title, ranking, offer is not None or posting.pay is not None)
+    if found is not None:
         return found
     if description.text:
-        return _by_description(posting, description)
-    return KindFound("offer" if category_score > 0 or posting.pay is not None else "other", [])
+        return _by_description(description, offer, posting.pay is not None, ranking.named)
+    return KindFound("offer" if ranking.score > 0 or posting.pay is not None else "other", [])
 
 
-def _by_title(title: Passage) -> KindFound | None:
-    offer = _OFFERS.search(title.low)
-    seeks = _SEEKS.search(title.low)
+def _by_title(title: Passage, ranking: Ranking, offered: bool) -> KindFound | None:
+    """`offered`: description or pay field offer work."""
+    offer = title.search(_OFFERS)
+    seeks = title.search(_SEEKS)
+    if seeks is None and offer is None and not offered:
+        seeks = title.search(_SEEKS_TITLE)
     if seeks is not None:
         return KindFound("seeking_work", [title.cite(*seeks.span())])
-    talks = _TALKS.search(title.low)
+    talks = title.search(_TALKS)
+    if talks is None and not (ranking.named or offered):
+        talks = title.search(_ASKS)
     if talks is not None and offer is None:
         return KindFound("other", [title.cite(*talks.span())])
     if offer is not None:
         return KindFound("offer", [title.cite(*offer.span())])
-    for cue in (_GOODS, _ADVERTISES):
-        match = cue.search(title.low)
-        if match is not None:
-            return KindFound("other", [title.cite(*match.span())], goods=cue is _GOODS)
+    for cue in (_GOODS, _HOMES, _ADVERTISES):
+        match = title.search(cue)
+        if match is not None and not (cue is _HOMES and (ranking.named or title.search(_CHORE))):
+            return KindFound("other", [title.cite(*match.span())], goods=cue is not _ADVERTISES)
     return None
 
 
-def _by_description(posting: Posting, description: Passage) -> KindFound:
+def _by_description(description: Passage, offer: re.Match[str] | None, paid: bool, named: bool) -> KindFound:
     """Whatever stands first: an offer's own words, or signs of something else. With a pay field it is an offer."""
-    opening = description.low[:READ]
-    offer = _OFFERS.search(opening)
-    if posting.pay is None:
+    if not paid:
         for cue in (_SEEKS, _ADVERTISES, _GOODS, _TALKS):
-            match = cue.search(opening)
+            match = description.search(cue, READ)
             if match is not None and (offer is None or match.start() < offer.start()):
                 cite = description.cite(*match.span())
                 return KindFound("seeking_work" if cue is _SEEKS else "other", [cite], goods=cue is _GOODS)
+        if offer is None:
+            for cue in (_TELLS,) if named else (_TELLS, _ASKS):
+                match = description.search(cue, READ)
+                if match is not None and not description.search(_PROMOTES, READ):
+                    return KindFound("other", [description.cite(*match.span())])
     return KindFound("offer", [description.cite(*offer.span())] if offer is not None else [])

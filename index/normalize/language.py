@@ -13,7 +13,8 @@ _MIN_HITS = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
 _FUNCTION_WORDS = {
-    "en": "the and of to is in for you we with this that are be have will your from as our it on not i my need looking "
+    "en": "the and of to is in for you we with this that are be have will your from as our it on not i my "
+    "need looking "
     "an or who someone can if please",
     "es": "el los las de del que y en un una para con por es se su al lo como más este esta somos necesito busco "
     "buscamos trabajo son tu si",
@@ -25,7 +26,8 @@ _FUNCTION_WORDS = {
     "suche einen einer wird zum zur",
     "it": "il lo gli di del della che e in un una per con è si non sono ai alla come più cerco cerchiamo nel nella "
     "questo dei delle",
-    "nl": "de het een en van in is op te met voor wij je zijn niet aan bij ook als of wordt zoek zoeken naar onze jij "
+    "nl": "de het een en van in is op te met voor wij je zijn niet aan bij ook als of wordt zoek zoeken naar "
+    "onze jij "
     "dat deze",
     "sv": "och att det som en ett på är av för med till vi du inte den har om eller söker ska från kan din våra",
     "da": "og at det som en et på er af for med til vi du ikke den har om eller søger skal fra kan din vores",

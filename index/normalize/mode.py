@@ -17,8 +17,14 @@ _ONLINE = Cue(
     r"work[- ]from[- ]home|wfh|from (?:the comfort of )?(?:your|their) (?:own )?home|home[- ]based|from anywhere|"
     r"work anywhere|based anywhere|(?:anywhere|any where) in the (?:world|us|usa|country|uk)|telecommut(?:e|ing)|"
     r"telework|"
-    r"online tutor(?:ing|s)?|(?:over|via) (?:the internet|skype|zoom|video call)|"
-    r"virtual (?:assistant|position|role|job|interview study)|(?:can|could|may) be done (?:online|virtually|remotely)|"
+    r"online tutor(?:ing|s)?|(?:over|via|by|on|through) (?:the internet|skype|zoom|(?:microsoft )?teams|"
+    r"google meet|facetime|video(?: calls?| chat| link)?\b)|"
+    r"video (?:interview|lessons?|sessions?|calls? with)|(?:assistant|helper|agents?|clerk|typist|callers?|"
+    r"setting|calls|done|paid|"
+    r"shifts?|online|all|only|or|hours|minutes|and) from home|from home\b(?= ?(?:with|[.,!;)]|$))|(?:calls|"
+    r"work) come to your own phone|"
+    r"virtual (?:assistant|position|role|job|interview study)|(?:can|could|may) be done (?:online|virtually|"
+    r"remotely)|"
     r"work online|online (?:job|work|position|study|survey|research|task|tutor)|"
     r"location (?:is )?(?:doesn't|does not|not) (?:matter|important)|100% online|fully online|distributed team|"
     r"internet connection|reliable internet|teletrabajo|télétravail)\b",
@@ -38,7 +44,9 @@ _STRONG_IN_PERSON = Cue(
 _IN_PERSON = Cue(
     r"\b(?:at (?:our|my) (?:apartment|studio|store|shop|flat|property|location)|(?:come|coming|travel|move) to "
     r"(?:my|our|the) (?:apartment|studio|area|store)|(?:come|meet) (?:in person|up with)|"
-    r"in (?:our|my) (?:office|house|home|apartment|studio|store|restaurant|flat)|must be (?:local|able to commute)|"
+    r"(?:in|at) (?:our|my) (?:[\w-]{1,14} ){0,2}(?:office|house|home|apartment|studio|store|restaurant|flat|"
+    r"residence|table|shop|"
+    r"premises|surgery|warehouse|depot|clinic|salon)\b|must be (?:local|able to commute)|"
     r"local (?:candidates?|applicants?|person|people|only|help)|(?:i will|i'll) come to you|"
     r"will need to (?:come|travel|drive)|must live (?:in|near|close)|please be close|"
     r"(?:office|studio|shop|store) (?:is )?(?:located )?in|(?:we(?:'re| are)|company is|position is|job is|role is) "
@@ -54,7 +62,8 @@ _EITHER = Cue(
     r"in[- ]?office|in[- ]person|local)\b| (?:or|and/or|/) remote\b|\b(?:on[- ]?site|onsite|office|in[- ]person|"
     r"local) (?:and|&) "
     r"remote\b|\b(?:in person|at home|in our office) or (?:online|remotely|from home|at home)\b|"
-    r"\bonline or in[- ]person\b|"
+    r"\bonline or in[- ]person\b|\b(?:by|over|via) (?:video|zoom|skype|phone) or (?:at|in) (?:our|my|your)\b|"
+    r"\b(?:at|in) (?:our|my|your) \w{1,12} or (?:online|by video|over zoom|remotely)\b|"
     r"\bremote (?:possible|optional|negotiable|available|ok|okay|considered)\b|\b(?:partially|partly|some|"
     r"occasional) remote\b|"
     r"\bwork from home (?:or|and) (?:in )?(?:the )?office\b|\b(?:can|could|may) (?:also )?be done (?:at|"
@@ -62,9 +71,11 @@ _EITHER = Cue(
 )
 # Work that the category alone leaves open: what is done with files and accounts, and what needs people on the spot.
 _FILES = Cue(
-    r"\b(?:social media|facebook|instagram|twitter|tiktok|seo|adwords|google (?:ads|adwords|reviews?)|websites?|online|"
+    r"\b(?:social media|facebook|instagram|twitter|tiktok|seo|adwords|google (?:ads|adwords|reviews?)|"
+    r"websites?|online|"
     r"animat(?:ions?|ors?)|sound design(?:er)?|mixing|mastering|(?:video|photo|audio|podcast) edit(?:or|ing)|"
-    r"voice[- ]?overs?|"
+    r"voice[- ]?overs?|(?:male|female) voices?|narrat(?:e|or|ion)|podcasts?|lower thirds|cut an? |jingle|"
+    r"backing track|"
     r"email marketing|influencers?|youtube|affiliates?|digital marketing|backlinks?|lead generation|virtual|internet|"
     r"linkedin)\b",
 )
@@ -75,7 +86,8 @@ _ON_THE_SPOT = Cue(
     r"vocalists?|"
     r"singers?|(?:the|our|a) band|drummer|guitarist|musicians?|dj|dancers?|receptionist|office manager|"
     r"office assistant|"
-    r"front desk|door to door|canvass(?:er|ing)|in[- ]store|retail|driving lessons?|swim(?:ming)? lessons?|extras|"
+    r"front desk|door to door|knock(?:ing)? on doors|canvass(?:er|ing)|counter|warehouse|pickers?|factory|"
+    r"assembly line|till\b|in[- ]store|retail|driving lessons?|swim(?:ming)? lessons?|extras|"
     r"on stage|"
     r"(?:language |high |elementary )?school)\b",
 )
@@ -94,10 +106,12 @@ def read_mode(
     category: str,
     named_place: Evidence | None,
     kind: Kind,
+    located: bool,
 ) -> ModeFound:
     """Work mode: the board's flag and location, then cues of title and description, then what such work usually is.
 
-    `named_place` is the evidence of a city that the posting names as the place of the work.
+    `named_place` is the evidence of a city that the posting names as the place of the work; `located` that the board's
+    location field names one.
     """
     where = CATEGORIES[category].where
     stated = _by_board(posting)
@@ -113,9 +127,14 @@ def read_mode(
         return ModeFound("in_person", [])
     if named_place is not None:
         return ModeFound("in_person", [named_place])
-    if kind != "offer" or category == OTHER:
+    if kind != "offer":
         return ModeFound("unknown", [])
-    return ModeFound("online", []) if where == "online" else _by_the_work(title, description)
+    if where == "online":
+        return ModeFound("online", [])
+    found = _by_the_work(title, description) if category != OTHER else ModeFound("unknown", [])
+    if found.mode == "unknown" and located:
+        return ModeFound("in_person", [by_board("location")])
+    return found
 
 
 def _by_board(posting: Posting) -> ModeFound | None:
@@ -133,18 +152,17 @@ def _by_board(posting: Posting) -> ModeFound | None:
 
 
 def _cues(passage: Passage, where: str) -> ModeFound | None:
-    low = passage.low
-    if (either := _EITHER.search(low)) is not None:
+    if (either := passage.search(_EITHER)) is not None:
         return ModeFound("either", [passage.cite(*either.span())])
-    if (not_online := _NOT_ONLINE.search(low)) is not None:
+    if (not_online := passage.search(_NOT_ONLINE)) is not None:
         return ModeFound("in_person", [passage.cite(*not_online.span())])
-    online = _ONLINE.search(low)
-    strong = _STRONG_IN_PERSON.search(low)
+    online = passage.search(_ONLINE)
+    strong = passage.search(_STRONG_IN_PERSON)
     if strong is not None and (online is None or where == "in_person" or strong.start() < online.start()):
         return ModeFound("in_person", [passage.cite(*strong.span())])
     if online is not None and (where != "in_person" or passage.source == "title"):
         return ModeFound("online", [passage.cite(*online.span())])
-    in_person = _IN_PERSON.search(low)
+    in_person = passage.search(_IN_PERSON)
     if in_person is not None:
         return ModeFound("in_person", [passage.cite(*in_person.span())])
     return None
@@ -153,8 +171,7 @@ def _cues(passage: Passage, where: str) -> ModeFound | None:
 def _by_the_work(title: Passage, description: Passage) -> ModeFound:
     """What is named first decides: a photo shoot for a website is on the spot, a website for photographers is not."""
     for passage in (title, description):
-        low = passage.low[:OPENING]
-        files, spot = _FILES.search(low), _ON_THE_SPOT.search(low)
+        files, spot = passage.search(_FILES, OPENING), passage.search(_ON_THE_SPOT, OPENING)
         if files is not None and (spot is None or files.start() < spot.start()):
             return ModeFound("online", [passage.cite(*files.span())])
         if spot is not None:

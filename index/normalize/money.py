@@ -34,6 +34,7 @@ POUNDS = {"EG": "EGP", "LB": "LBP"}
 
 POINTS = "points"
 CENTS = "cents"
+PENCE = "pence"
 
 _SIGNS = {
     "us$": "USD", "u$s": "USD", "usd$": "USD", "$usd": "USD", "$us": "USD", "a$": "AUD", "au$": "AUD", "aud$": "AUD",
@@ -43,7 +44,8 @@ _SIGNS = {
     "฿": "THB", "₫": "VND", "₺": "TRY", "₸": "KZT", "₡": "CRC", "₲": "PYG", "₵": "GHS", "zł": "PLN", "zl": "PLN",
     "kč": "CZK", "ft": "HUF", "lei": "RON", "rm": "MYR", "rmb": "CNY", "yuan": "CNY", "renminbi": "CNY", "rp": "IDR",
     "rupiah": "IDR", "baht": "THB", "ksh": "KES", "euro": "EUR", "euros": "EUR", "eur": "EUR", "quid": "GBP",
-    "sterling": "GBP", "pence": "GBP", "pound": "£", "pounds": "£", "dollar": "$", "dollars": "$", "buck": "$",
+    "sterling": "GBP", "pence": PENCE, "p": PENCE, "r": "ZAR",
+    "pound": "£", "pounds": "£", "dollar": "$", "dollars": "$", "buck": "$",
     "bucks": "$", "rupee": "rs", "rupees": "rs", "rs": "rs", "rs.": "rs", "kr": "kr", "kr.": "kr", "kronor": "SEK",
     "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS,
     "pesos": "peso", "peso": "peso", "rand": "ZAR", "naira": "NGN", "shekels": "ILS", "nis": "ILS", "francs": "franc",
@@ -51,10 +53,11 @@ _SIGNS = {
     "point": POINTS, "pts": POINTS, "swagbucks": POINTS, "sb": POINTS, "sbs": POINTS, "coins": POINTS, "dong": "VND",
     "dirhams": "AED", "won": "KRW", "zloty": "PLN", "złoty": "PLN", "usdt": "USDT", "btc": "BTC", "eth": "ETH",
 }  # fmt: skip
+POINT_WORDS = frozenset(sign for sign, code in _SIGNS.items() if code == POINTS)
 CRYPTO = frozenset({"USDT", "BTC", "ETH"})
 # "sb", "won", "ft" and "fr." only after a number, and never before one.
 _BEFORE_ONLY_SIGNS = {
-    sign for sign in _SIGNS if sign not in {"sb", "won", "ft", "point", "cent", "coins", "quid", "zl"}
+    sign for sign in _SIGNS if sign not in {"sb", "won", "ft", "point", "cent", "coins", "quid", "zl", "p", "pence"}
 }
 
 
@@ -86,6 +89,8 @@ def currency_code(sign: str | None, country: str | None) -> str | None:
             return {"CH": "CHF"}.get(country or "")
         case "cents":
             return {"AU": "AUD", "CA": "CAD", "NZ": "NZD", "DE": "EUR", "IE": "EUR"}.get(country or "", "USD")
+        case "pence":
+            return "GBP"
         case "points":
             return None
     return found
@@ -140,11 +145,13 @@ class Mention:
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9])\.[0-9]{1,4}(?![0-9])")
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
-_CODES = "|".join(sorted(code.lower() for code in ISO_CODES if code.lower() not in _WORDS_NOT_CODES))
-_PREFIX_SIGNS = "|".join(sorted((re.escape(sign) for sign in _BEFORE_ONLY_SIGNS), key=len, reverse=True))
-_PREFIX = re.compile(rf"(?:(?<![a-z$])(?:{_PREFIX_SIGNS})|(?<![a-z])(?:{_CODES})\$?):? ?$")
+_CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
+_CODES = "|".join(_CODE_WORDS)
+_PREFIXES = frozenset([*_BEFORE_ONLY_SIGNS, *(code for code in _CODE_WORDS), *(f"{code}$" for code in _CODE_WORDS)])
+_LONGEST_SIGN = 8
+_NEVER_SIGNS = frozenset(" \n\t-–—,;()[]/*\"'!?0123456789")
 _SUFFIX = re.compile(
-    r"(?P<kilo> ?k(?![a-z])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?(?P<plus> ?\+(?! ?[0-9])| plus\b|"
+    r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?(?P<plus> ?\+(?! ?[0-9])| plus\b|"
     r" or more\b| and up\b)?"
     rf"(?:[ /-]?(?P<sign>(?:us |australian |canadian )?(?:{_SIGN_WORDS})|"
     rf"{_CODES})(?![a-z])(?! ?[0-9]))?(?P<plus2> ?\+(?! ?[0-9]))?"
@@ -156,7 +163,8 @@ _COUNTS = re.compile(
     r"hours?\b|hrs?\b|"
     r"minutes?\b|mins?\b|seconds?\b|secs?\b|words?\b|pages?\b|people\b|times?\b|followers\b|km\b|miles?\b|m2\b|sq|"
     r"kg\b|lbs?\b|"
-    r"gb\b|mb\b|tb\b|bedrooms?\b|°|items?\b|photos?\b|articles?\b|reviews?\b|emails?\b|products?\b|images?\b|videos?\b|"
+    r"gb\b|mb\b|tb\b|bedrooms?\b|°|items?\b|photos?\b|articles?\b|reviews?\b|emails?\b|products?\b|images?\b|"
+    r"videos?\b|"
     r"surveys?\b|questions?\b|posts?\b|candidates\b|employees\b|users?\b|customers\b|clients\b|positions?\b|star)"
 )
 _KILO = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "lakh": 1e5, "lakhs": 1e5, "lac": 1e5, "lacs": 1e5, "lpa": 1e5}
@@ -187,17 +195,39 @@ def _is_money(mention: Mention, bare: bool) -> bool:
     return not mention.counts and (bare or mention.sign is not None)
 
 
+def _sign_before(low: str, at: int) -> tuple[str | None, int]:
+    """The sign, word or code of a currency that ends before `at`, but for a colon and a space; and where it begins."""
+    end = at
+    if end and low[end - 1] == " ":
+        end -= 1
+    if end and low[end - 1] == ":":
+        end -= 1
+    if end == 0 or low[end - 1] in _NEVER_SIGNS:
+        return None, at
+    for length in range(min(_LONGEST_SIGN, end), 0, -1):
+        begin = end - length
+        sign = low[begin:end]
+        if sign in _PREFIXES and not (begin and ("a" <= low[begin - 1] <= "z" or low[begin - 1] == "$")):
+            return sign, begin
+    return None, at
+
+
 def _amounts(low: str) -> Iterator[Mention]:
     at = 0
     while (match := _NUMBER.search(low, at)) is not None:
         start, end = match.span()
         at = end
-        before = _PREFIX.search(low[max(0, start - 8) : start])
-        sign = before.group().strip(" :") if before is not None else None
+        sign, begin = _sign_before(low, start)
+        if sign == "r" and (begin != start - 1 or end - start < 2):
+            sign = None  # "R2,500" is South African money, "r 5" and "R2" are not
+        if sign == "php" and ((start > 0 and low[start - 1] in "p:") or (parse_number(low[start:end]) or 0) < 20):
+            sign = None  # "PHP5" and "php:7" are versions of the language
         if sign is None and start > 0 and (low[start - 1].isalnum() or low[start - 1] in "_#@"):
             continue
         suffix = _SUFFIX.match(low, end)
         after = suffix.group("sign") if suffix is not None else None
+        if after == "p" and (low[end] != "p" or low[end + 1 : end + 2] in {".", "/"} or end - start > 2):
+            suffix, after = None, None  # "45p" is pence, "1080p", "20 p.h." and "7000 p/m" are not
         if " " in match.group() and sign is None and after is None:
             end = start + match.group().index(" ")  # "call 2 500": blanks part thousands only of money
             at = end
@@ -217,7 +247,7 @@ def _amounts(low: str) -> Iterator[Mention]:
         counts = sign is None and after is None and _COUNTS.match(low, end) is not None
         if after is not None:
             after = after.removeprefix("us ").removeprefix("australian ").removeprefix("canadian ")
-        if (after or "").startswith(("cent", "¢")) and sign is None:
+        if sign is None and after is not None and _SIGNS.get(after) in {CENTS, PENCE}:
             value = round(value / 100, 6)
         if value > MAX_AMOUNT:
             continue
@@ -228,7 +258,7 @@ def _amounts(low: str) -> Iterator[Mention]:
             value,
             value,
             written_code or sign,
-            start - len(before.group()) if before is not None else start,
+            begin if sign is not None else start,
             end,
             plus,
             kilo,

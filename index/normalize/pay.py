@@ -44,7 +44,9 @@ class _Amount:
 _OTHER_BEFORE = re.compile(
     r"\b(?:fund(?:ed|ing)|rais(?:ed|ing|e)|revenues?|turnover|worth|valued?|valuation|sav(?:e|es|ed|ings?)|costs?|"
     r"costing|"
-    r"priced?|prices|sells?|selling|sold|buy|bought|purchas(?:e|ed|ing)|retails?|fees?|deposits?|discounts?|prizes?|"
+    r"priced?|prices|sells?|selling|sold|buy|bought|purchas(?:e|ed|ing)|retails?|"
+    r"(?<!flat )(?<!fixed )(?<!set )(?<!your )fees?"
+    r"(?! offered| paid to you)|deposits?|discounts?|prizes?|"
     r"win|won|"
     r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spen[dt]|spending|bills?|rent|rental|"
     r"loans?|"
@@ -54,24 +56,28 @@ _OTHER_BEFORE = re.compile(
     r" is|:)?|"
     r"referral bonus|grants?|budget of the film|assets|donations|tickets?|subscription|membership|shipping|"
     r"relocation|reimburse(?:d|ment)?|coupon|voucher for|tips? of|allowance|market cap|net worth|per diem|"
-    r"you pay|pay me|pays? us|send (?:me|us)|or less|under|below|less than|orders? (?:over|of)|401)\b"
+    r"you pay|pay me|pays? us|downline|members? (?:make|earn)|people (?:make|earn)|send (?:me|us)|or less|"
+    r"under|below|less than|orders? (?:over|of)|401)\b"
 )
 _OTHER_AFTER = re.compile(
     r"^[ )]{0,2}(?:million|mil\b|mm\b|m\b|billion|bn\b|b\b|in (?:revenue|funding|sales|venture|seed|capital|savings|"
     r"debt)|"
-    r"(?:of |in )?(?:funding|revenue|capital|investment)|off\b|discount|prize|deposit|fee\b|fees\b|fine\b|worth of|"
+    r"(?:of |in )?(?:funding|revenue|capital|investment)|off\b|discount|prize|deposit|"
+    r"(?:[a-z]{3,12} )?fees?\b|fine\b|worth of|"
     r"value\b|"
     r"series [a-e]\b|minimum (?:payout|cash)|(?:is the )?(?:minimum )?(?:payout|cash-?out)|threshold|rent\b|donation|"
     r"budget film|"
     r"(?:sign-?up|signup|signing|referral|welcome|performance|completion|retention|holiday)? ?bonus|application fee|"
     r"tax credit|"
-    r"reimbursement|coupon|laptop|phone|ticket|membership|subscription|to (?:start|join|register|enrol|sign up)\b)"
+    r"reimbursement|coupon|laptop|phone|ticket|membership|subscription|to (?:join|register|enrol|sign up)\b)"
 )
+_TO_START = re.compile(r"^[ )]{0,2}(?:to|before you) (?:start|begin|get started|unlock|activate)\b")
 _PAY_BEFORE = re.compile(
     r"\b(?:pay(?:s|ing|ment|out|rate)?|paid|salar(?:y|ies)|wages?|rates?|compensat(?:ion|e|ed|ing)|comp|rewards?|"
     r"rewarded|"
     r"earn(?:s|ing|ings)?|budget(?:ed)?|offer(?:s|ing|ed)?|stipend|incomes?|remuneration|bounty|honorarium|"
-    r"receive|give|gets?|incentives?|fixed price|base|ote|ctc|gehalt|salario|salaire|lön|loon|vergütung)\b"
+    r"receives?|gives?|gets?|each one|incentives?|fixed price|flat(?: fee| rate)?|fixed fee|fee offered|"
+    r"set aside|can spend|base|ote|ctc|gehalt|salario|salaire|lön|loon|vergütung)\b"
 )
 _LABEL = re.compile(
     r"(?:^|[\n.|*•(\[]|- )[ *_]{0,3}(?:(?:hourly|daily|weekly|monthly|annual|base|total|estimated|starting) )?"
@@ -80,7 +86,11 @@ _LABEL = re.compile(
     r"–)[ *_]{0,3}"
     r"(?:up to |from |is |about |approximately |around |between |starting at |~){0,2}$"
 )
-_FEE_OF_WORKER = re.compile(r"\b(?:you|worker|applicants?|candidates?|must|need to|have to|to) (?:will |must )?pay\b")
+_FEE_OF_WORKER = re.compile(
+    r"\b(?:you|workers?|applicants?|candidates?)(?:'ll| will| must| need to| have to| should| first| only|"
+    r" just){0,2} pay\b|"
+    r"^(?:please |just |only )?pay (?:us |me )?(?=\W?$|an? |the |your |only |just )"
+)
 _UP_TO = re.compile(
     r"\b(?:up to|upto|max(?:imum)?(?: of)?:?|as much as|no more than|not more than|at most|bis zu|hasta|jusqu'à) ?$"
 )
@@ -89,16 +99,34 @@ _FROM = re.compile(
     r"over|ab|desde|"
     r"à partir de) ?$"
 )
-_FROM_AFTER = re.compile(r"^ ?(?:and up|or more|minimum|min\b|and above|or higher|upwards)")
+_FROM_AFTER = re.compile(r"^ ?(?:to start(?: with)?\b|and up|or more|minimum|min\b|and above|or higher|upwards)")
 _POINTS_WORTH = Cue(
     r"([0-9][0-9.,]{0,9}) ?(?:points?|pts|swagbucks|sb|coins)(?: (?:are|is))? ?(?:=|equals?|(?:are |is )?worth|for|"
     r"\() ?(?:a )?"
     r"(?:us)?\$ ?([0-9][0-9.,]{0,7})",
 )
+_FOR_ALL = re.compile(
+    r"^[ ,]{0,2}(?:for (?:the (?:whole|entire|lot|job|work|set|complete|full|morning|afternoon|evening|"
+    r"weekend|night|task|project|"
+    r"gig)|this|it all|all of|everything|your (?:time|trouble|help))|in total|all in|fixed|flat|by (?:bank|"
+    r"paypal|cash|"
+    r"transfer|cheque|check)|via (?:paypal|bank|venmo|wise)|cash\b|in cash|plus (?:tips?|travel|expenses|meals?))"
+)
+_PEOPLE = Cue(
+    r"\b(?:two|three|four|five|six|several|[2-9]|1[0-9]|20) (?:[\w-]{2,12} ){0,2}(?:people|persons|helpers|"
+    r"men|women|guys|lads|"
+    r"hands|students|labou?rers|workers|volunteers|staff|waiters|movers|adults)\b|"
+    r"\b(?:helpers|labou?rers|movers|lads|waiters|witnesses|stewards|extras)\b|"
+    r"\b(?:each of you|per (?:person|head|helper|man))\b"
+)
+_A_HEAD = re.compile(r"^(?:each|apiece|(?:per|a|for each|each) (?:person|head|helper|man|participant))$")
+LONE_WITHIN = 1_500
+"""Characters of a posting in which the only amount of money is the pay even when no word says so."""
 _NEGATED = re.compile(r"\b(?:no|not|without|never|isn't|non)\W{1,3}(?:\w{1,12} )?$")
 
 _BLANK_PAY = re.compile(
-    r"(?:n\.? ?/ ?a\.?|na|none|null|undefined|unknown|not (?:specified|stated|disclosed|provided|listed)|-+|\?+|\.+|0)?"
+    r"(?:n\.? ?/ ?a\.?|na|none|null|undefined|unknown|not (?:specified|stated|disclosed|provided|listed)|-+|"
+    r"\?+|\.+|0)?"
 )
 _UNPAID_FIELD = re.compile(
     r"\b(?:no pay(?:ment)?|no compensation|unpaid|non-?paid|not paid|volunteer(?:s|ing)?|voluntary|exposure|"
@@ -116,6 +144,7 @@ _UNPAID_TEXT = Cue(
     r"is|will)|"
     r"no (?:monetary )?compensation|(?:can't|cannot|can not|unable to|not able to) (?:pay|offer (?:any )?(?:pay|"
     r"compensation))|"
+    r"no money in (?:it|this)|(?:isn't|is not) paid|(?:can't|cannot|can not) afford to pay|no budget for|"
     r"equity[- ]only|(?:paid|payment) in exposure|for exposure|pro bono|non-paying|tfp shoot|time for prints?)\b",
 )
 _NEGOTIABLE = Cue(
@@ -132,7 +161,8 @@ _NEGOTIABLE = Cue(
     r"(?:rates?|quotes?|bids?|prices?|pricing|estimate|salary|proposal)|"
     r"quote (?:me|us)|(?:discuss|talk|negotiate|agree on)(?: about| on)? (?:the |"
     r"your )?(?:\w{1,12} )?(?:pay(?:ment)?|compensation|rates?|pric(?:e|es|ing)|"
-    r"money|salary|budget|terms)|(?:compensation|pay(?:ment)?|rates?|salary|price|budget)(?: is| are| to be| will be)? "
+    r"money|salary|budget|terms)|(?:compensation|pay(?:ment)?|rates?|salary|price|budget)(?: is| are| to be|"
+    r" will be)? "
     r"(?:open|flexible|negotiable|discussed|to discuss|tbd|doe|up for discussion)|open to (?:offers|discussion)|"
     r"how much (?:you|you'd|do you|would you|you would)(?: would)? (?:charge|want|cost|like)|what (?:you|you'd|"
     r"do you|would you)(?: would)? charge|"
@@ -343,22 +373,49 @@ class _Candidate:
 def _from_text(title: Passage, description: Passage) -> _Amount | None:
     """The amount that most surely is pay: a labelled line ("Reward: $2"), then the title, then prose with a unit."""
     best: _Candidate | None = None
+    crowd = any(passage.search(_PEOPLE) for passage in (title, description))
     for passage in (title, description):
-        for candidate in _candidates(passage):
+        for candidate in _candidates(passage, crowd):
             if best is None or candidate.rank > best.rank:
                 best = candidate
-    return best.amount if best is not None else None
+    return best.amount if best is not None else _lone(title, description)
 
 
-def _candidates(passage: Passage) -> Iterator[_Candidate]:
+def _lone(title: Passage, description: Passage) -> _Amount | None:
+    """The only amount of money of a short offer, where nothing says that it is anything else."""
+    if len(description.text) > LONE_WITHIN:
+        return None
+    found: list[_Amount] = []
+    for passage in (title, description):
+        low = passage.low
+        for mention in money.mentions(low):
+            before = clause_before(low, mention.start, OTHER_REACH)
+            after = clause_after(low, mention.end, 60)
+            if mention.top <= 0:
+                continue
+            if mention.sign in money.POINT_WORDS:
+                return None
+            if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after) or _TO_START.match(after):
+                return None
+            if _FEE_OF_WORKER.search(before):
+                return None
+            bottom, top = _bounds(mention, before, after)
+            cite = passage.cite(mention.start, mention.end)
+            found.append(_Amount(bottom, top, mention.sign, None, (cite,), mention.kilo))
+    return found[0] if len({(amount.low, amount.high) for amount in found}) == 1 else None
+
+
+def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
     low = passage.low
     for mention in money.mentions(low, bare=True):
         if mention.top <= 0:
             continue
+        unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
+        if mention.sign is None and unit is None and not mention.kilo:
+            continue
         before = clause_before(low, mention.start, 80)
         after = clause_after(low, mention.end, 60)
         label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
-        unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
         if unit is not None:
             after = clause_after(low, max(unit.end, mention.end), 60)
         word = _last(_PAY_BEFORE, before)
@@ -367,9 +424,9 @@ def _candidates(passage: Passage) -> Iterator[_Candidate]:
             other += max(0, len(before) - OTHER_REACH)
         if not label and other is not None and (word is None or word < other):
             continue
-        if _OTHER_AFTER.match(after) or _FEE_OF_WORKER.search(before):
+        if (unit is None and _TO_START.match(after)) or _OTHER_AFTER.match(after) or _FEE_OF_WORKER.search(before):
             continue
-        if mention.sign == "points" and not (word is not None or passage.source == "title"):
+        if mention.sign in money.POINT_WORDS and not (word is not None or passage.source == "title"):
             continue
         rank = 0.0
         if label:
@@ -387,14 +444,17 @@ def _candidates(passage: Passage) -> Iterator[_Candidate]:
         low_bound, high_bound = _bounds(mention, before, after)
         if low_bound is None or high_bound is None:
             rank -= 0.4  # "up to" and "from" say less than the plain amount
+        if mention.sign is not None and _FOR_ALL.match(after):
+            rank += 1
         needed = 2.0 if mention.sign is not None or mention.kilo else 2.5
-        if rank < needed or (mention.sign is None and word is None and not label and passage.source != "title"):
-            continue
-        if mention.sign is None and unit is None and not mention.kilo:
+        bare_title = passage.source == "title" and unit is not None and unit.start >= mention.end
+        if rank < needed or (mention.sign is None and word is None and not label and not bare_title):
             continue
         start = min(mention.start, unit.start) if unit is not None else mention.start
         end = max(mention.end, unit.end) if unit is not None else mention.end
         per = unit.per if unit is not None else 1.0
+        if unit is not None and _A_HEAD.match(low[unit.start : unit.end]) and crowd:
+            unit = units.unit_after(low, unit.end)  # "two people, $60 each for the day": what one worker gets
         yield _Candidate(
             rank,
             _Amount(
@@ -430,15 +490,7 @@ def _state(
 ) -> None:
     pay.status = "stated"
     pay.min, pay.max = amount.low, amount.high
-    if amount.sign is not None and amount.sign.strip().lower() in {
-        "points",
-        "point",
-        "pts",
-        "swagbucks",
-        "sb",
-        "sbs",
-        "coins",
-    }:
+    if amount.sign is not None and amount.sign.strip().lower() in money.POINT_WORDS:
         pay.unit = amount.unit or "task"
         top = amount.high if amount.high is not None else amount.low or 0.0
         pay.points = Points(amount=top, usd=_points_worth(top, title, description, evidence))
@@ -478,7 +530,7 @@ def _unit_by_size(pay: Pay, amount: _Amount, posting: Posting) -> PayUnit:
 
 def _points_worth(points: float, title: Passage, description: Passage, evidence: Evidences) -> float | None:
     for passage in (title, description):
-        match = _POINTS_WORTH.search(passage.low)
+        match = passage.search(_POINTS_WORTH)
         if match is not None:
             many = money.parse_number(match.group(1).rstrip(".,"))
             dollars = money.parse_number(match.group(2).rstrip(".,"))
@@ -503,13 +555,13 @@ def _status_of_field(field: Passage | None, pay: Pay, evidence: Evidences) -> bo
 
 def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Evidences) -> None:
     for passage in (title, description):
-        match = _UNPAID_TEXT.search(passage.low)
+        match = passage.search(_UNPAID_TEXT)
         if match is not None and not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
             pay.status = "unpaid"
             evidence["pay"] = [passage.cite(*match.span())]
             return
     for passage in (title, description):
-        for match in _NEGOTIABLE.finditer(passage.low):
+        for match in passage.finditer(_NEGOTIABLE):
             if not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
                 pay.status = "negotiable"
                 evidence["pay"] = [passage.cite(*match.span())]
@@ -533,7 +585,7 @@ def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Pa
         for medium, pattern in _MEDIA:
             if medium in media:
                 continue
-            for match in pattern.finditer(passage.low[:READ]):
+            for match in passage.finditer(pattern, READ):
                 around = (
                     clause_before(passage.low, match.start(), 50) + " " + clause_after(passage.low, match.end(), 20)
                 )
@@ -552,7 +604,7 @@ def _read_minimum_payout(
     pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences
 ) -> None:
     for passage in (title, description):
-        for match in _MINIMUM_PAYOUT.finditer(passage.low):
+        for match in passage.finditer(_MINIMUM_PAYOUT):
             mention = next(money.mentions(passage.low[match.end() : match.end() + 40], bare=True), None)
             if mention is None or mention.start > 12 or mention.low is None:
                 continue
@@ -563,9 +615,7 @@ def _read_minimum_payout(
 
 def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None:
     amount = mention.low or 0.0
-    if mention.sign in {"points", "point", "pts", "swagbucks", "sb", "sbs", "coins"} or (
-        mention.sign is None and pay.points is not None
-    ):
+    if mention.sign in money.POINT_WORDS or (mention.sign is None and pay.points is not None):
         worth = None
         if pay.points is not None and pay.points.usd is not None and pay.points.amount:
             worth = round(amount * pay.points.usd / pay.points.amount, 4)
@@ -580,7 +630,7 @@ def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None
 
 def _read_worker_fee(pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences) -> None:
     for passage in (title, description):
-        for match in _WORKER_FEE.finditer(passage.low):
+        for match in passage.finditer(_WORKER_FEE):
             before = clause_before(passage.low, match.start(), 50)
             if _NEGATED.search(before) or re.search(
                 r"\b(?:free|no|waive[ds]?|we (?:pay|cover)|covered|never|without)\b", before
@@ -621,7 +671,7 @@ def _read_hourly(pay: Pay, context: PayContext, evidence: Evidences, description
             evidence["pay.usd_per_hour"] = [context.duration_cite]
     elif pay.unit in {"day", "week", "month"}:
         match = next(
-            (found for found in _HOURS_OF_PERIOD.finditer(description.low) if found.group(3).startswith(pay.unit)), None
+            (found for found in description.finditer(_HOURS_OF_PERIOD) if found.group(3).startswith(pay.unit)), None
         )
         if match is not None:
             least = float(match.group(1))

@@ -26,9 +26,11 @@ MAX_PLACES = 10
 MAX_PLACES_IN_TEXT = 3
 
 _STATES = {
-    "US": "AL Alabama AK Alaska AZ Arizona AR Arkansas CA California CO Colorado CT Connecticut DE Delaware FL Florida "
+    "US": "AL Alabama AK Alaska AZ Arizona AR Arkansas CA California CO Colorado CT Connecticut DE Delaware "
+    "FL Florida "
     "GA Georgia HI Hawaii ID Idaho IL Illinois IN Indiana IA Iowa KS Kansas KY Kentucky LA Louisiana ME Maine "
-    "MD Maryland MA Massachusetts MI Michigan MN Minnesota MS Mississippi MO Missouri MT Montana NE Nebraska NV Nevada "
+    "MD Maryland MA Massachusetts MI Michigan MN Minnesota MS Mississippi MO Missouri MT Montana NE Nebraska "
+    "NV Nevada "
     "NH New_Hampshire NJ New_Jersey NM New_Mexico NY New_York NC North_Carolina ND North_Dakota OH Ohio OK Oklahoma "
     "OR Oregon PA Pennsylvania RI Rhode_Island SC South_Carolina SD South_Dakota TN Tennessee TX Texas UT Utah "
     "VT Vermont VA Virginia WA Washington WV West_Virginia WI Wisconsin WY Wyoming DC District_of_Columbia",
@@ -249,9 +251,10 @@ def _with_state_inside(written: str, country: str | None) -> Place | None:
 
 # Cues before a place in running text; the name must begin with a capital. The firm ones name the place of the work.
 _CUE = Cue(
-    r"\b(?P<firm>location: ?|location is |located in |based in |based out of |offices? (?:is |are )?(?:located )?in )?"
-    r"(?(firm)|(?:in|near|around|at) )(?:the )?(?:greater |downtown |central )?",
+    r"\b(?:location: ?|location is |located in |based in |based out of |offices? (?:is |are )?(?:located )?in |"
+    r"in |near |around |at )(?:the )?(?:greater |downtown |central )?",
 )
+_WEAK_CUES = ("in ", "near ", "around ", "at ")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]{1,24}(?: (?:de|of|upon|sur|am|la|le|del|du|do|da|[A-ZÀ-Þ][\w.'’-]{1,24})){0,3}")
 _AFTER_NAME = re.compile(r"\s{0,2}[,(/]\s?([A-Z][A-Za-z.]{1,24}(?: [A-Z][a-z]{2,12})?)")
 # Cities whose names are everyday English words; a state or country must stand beside them in running text.
@@ -272,10 +275,10 @@ class _Found:
 
 def _in_text(passage: Passage, country: str | None) -> Iterator[_Found]:
     """Cities after a cue such as "in" or "based in", or in a title between its separators and at its end."""
-    for cue in _CUE.finditer(passage.low[:_READ]):
+    for cue in passage.finditer(_CUE, _READ):
         found = _read_name(passage, cue.end(), country)
         if found is not None:
-            yield _Found(*found, firm=passage.source == "title" or cue.group("firm") is not None)
+            yield _Found(*found, firm=passage.source == "title" or not cue.group().startswith(_WEAK_CUES))
     if passage.source == "title":
         for start, end in _segments(passage.text):
             found = _read_name(passage, start, country, whole_until=end)
@@ -445,19 +448,18 @@ def eligible(posting_location: str | None, title: Passage, description: Passage)
     age_min: int | None = None
     age_max: int | None = None
     for passage in (title, description):
-        low = passage.low
         if not countries:
             for pattern in _ELIGIBLE:
-                match = pattern.search(low)
+                match = passage.search(pattern)
                 if match is not None and (code := find_country(match.group(1))) is not None:
                     countries.append(code)
                     cites.append(passage.cite(*match.span()))
                     break
-        if age_min is None and (ages := _AGE_RANGE.search(low)) is not None:
+        if age_min is None and (ages := passage.search(_AGE_RANGE)) is not None:
             if int(ages.group(1)) < int(ages.group(2)):
                 age_min, age_max = int(ages.group(1)), int(ages.group(2))
                 cites.append(passage.cite(*ages.span()))
-        elif age_min is None and (age := _AGE_MIN.search(low)) is not None:
+        elif age_min is None and (age := passage.search(_AGE_MIN)) is not None:
             age_min = int(next(group for group in age.groups() if group is not None))
             cites.append(passage.cite(*age.span()))
     return Eligible(countries=countries, age_min=age_min, age_max=age_max), cites

@@ -7,6 +7,7 @@ up as 1 - (1-a)(1-b)... A negation before a match ("no fee to join", "never asks
 import math
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from index.gig import Risk, RiskLevel, Signal
 from index.normalize.cue import Cue
@@ -27,15 +28,39 @@ class Rule:
     cue: Cue
     why: str
     not_near: re.Pattern[str] | None = None  # in the same sentence
+    also: tuple[re.Pattern[str], ...] = ()  # each must stand within REACH, before or after
 
 
-def _rule(code: str, weight: float, pattern: str, why: str, not_near: str | None = None) -> Rule:
-    return Rule(code, weight, Cue(pattern), why, re.compile(not_near) if not_near else None)
+def _rule(
+    code: str, weight: float, pattern: str, why: str, not_near: str | None = None, also: tuple[str, ...] = ()
+) -> Rule:
+    return Rule(
+        code, weight, Cue(pattern), why, re.compile(not_near) if not_near else None, tuple(map(re.compile, also))
+    )
 
 
-_FLAT = (
-    r"\b(?:flat|apartment|tenan(?:t|cy)|rent|lease|bond|room|landlord|key|keys|rental|returned|venue|customer|client)\b"
+_MONEY = (
+    r"[$€£₹¥₱₦][ ]?[0-9]|\b[0-9][0-9.,]* ?(?:usd|eur|gbp|inr|dollars|euros?|pounds|rupees|bucks|quid|btc|"
+    r"usdt|kr)\b|\brs\.? ?[0-9]|"
+    r"\b(?:fee|deposit) (?:of )?[0-9]{2}"
 )
+_WORKER_PAYS = (
+    r"\b(?:you|applicants?|candidates?|new \w{3,14}|every \w{3,14}|workers?|everyone)\b[^.\n]{0,40}\b(?:pay|"
+    r"buy|purchase|send|transfer|"
+    r"invest|deposit)\b|\b(?:only|must|have to|need to|first) (?:pay|buy|purchase|send|transfer)\b|"
+    r"\b(?:we only need|(?:to|must) be paid|payable|non-?refundable|refundable|which costs|costs you|"
+    r"join with|get (?:it )?back|"
+    r"(?:returned|refunded|given back) (?:after|with|once|when))\b|"
+    r"(?:^|[.!:] ?)(?:pay|buy|send|purchase|deposit) (?:us |only |just )?(?:the |our |an? |your |[$€£₹])"
+)
+_WE_GIVE = (
+    r"\b(?:we|i|employer|company)(?:'ll| will| can)? (?:pay|provide|supply|cover|lend|give|refund|reimburse|"
+    r"buy|own)\b|free of charge|"
+    r"\bno (?:fee|deposit|charge)|provided|for free\b|costs? (?:you )?nothing|at our (?:cost|expense)"
+)
+
+
+_FLAT = r"\b(?:flat|apartment|tenan(?:t|cy)|rent|lease|bond|room|landlord|key|keys|rental|venue|customer|client)\b"
 
 RULES = (
     _rule(
@@ -58,7 +83,7 @@ RULES = (
         r"startup (?:cost|fee|kit)|"
         r"(?:buy|purchase) (?:a |our |the |your )(?:starter|training|home business|work|business) (?:kit|package|"
         r"pack))",
-        "It asks you to pay before you work. Honest employers pay you.", _FLAT,
+        "It asks you to pay before you work. Honest employers pay you.", rf"{_FLAT}|{_WE_GIVE}",
     ),
     _rule(
         "advance_payment_fraud", 0.9,
@@ -70,7 +95,7 @@ RULES = (
         r"equipment|supplies|purchase|buy)|"
         r"(?:check|cheque)(?: \w{1,10}){0,6} (?:purchase|buy)(?: \w{1,10}){0,4} (?:equipment|supplies|gift cards))",
         "It has you cash a cheque or pass money on. Such cheques bounce after you have sent the money.",
-        r"\b(?:paycheck|direct deposit|background)\b",
+        r"\b(?:paycheck|direct deposit|background|customers)\b",
     ),
     _rule(
         "money_forwarding", 0.9,
@@ -99,10 +124,12 @@ RULES = (
     ),
     _rule(
         "pyramid", 0.75,
-        r"\b(?:mlm|multi-?level|network marketing|downline|upline|residual income|ground floor opportunity|"
+        r"\b(?:mlm\b|multi-?level (?:marketing|commission|income|compensation|plan)|network marketing|"
+        r"downline|upline|residual income|ground floor opportunity|"
         r"be your own boss|own (?:\W{1,3}free\W{1,3} )?(?:\w{1,12} )?business (?:for free|opportunity|from home)|"
         r"your own \W{0,3}(?:free )?\W{0,3}(?:\w{1,12} )?business\b(?! cards?| website| email| hours)|(?:recruit|"
-        r"bring in|enrol?l|sign up) (?:\w{1,10} ){0,2}(?:friends|others|people|members|new members)(?: \w{1,10}){0,4} "
+        r"bring in|enrol?l|sign up) (?:\w{1,10} ){0,2}(?:friends|others|people|members|"
+        r"new members)(?: \w{1,10}){0,4} "
         r"(?:earn|paid|get|commission|bonus|levels?)|(?:earn|get paid|commission|bonus)(?: \w{1,10}){0,5} (?:people|"
         r"members|everyone|person|friends) (?:you|that you|who you) (?:recruit|bring|enrol?l|sign up)|"
         r"new associates welcome|team builders? wanted|unlimited (?:income|earning) potential)",
@@ -157,8 +184,9 @@ RULES = (
     ),
     _rule(
         "deceptive_task", 0.75,
-        r"\b(?:(?:auto-?|multi)click(?:er|ers|ing)?|click(?:s|"
-        r"ing)? (?:on )?(?:\w{1,8} )?ads (?:for you )?automatic(?:ally)?|bots? (?:that|to|which) (?:clicks?|views?|"
+        r"\b(?:auto-?click(?:er|ers|ing)?|(?:clicks?|clicking|views?|"
+        r"watch(?:es)?) (?:on )?(?:\w{1,8} )?(?:ads|videos|links) "
+        r"(?:for you|automatic(?:ally)?)|bots? (?:that|to|which) (?:clicks?|views?|"
         r"farms?)|farm(?:ing)? (?:clicks|views|accounts))\b",
         "It earns by faking clicks, which the sites forbid.",
         r"\b(?:game|keyboard|develop)",
@@ -193,8 +221,7 @@ RULES = (
         "vague", 0.25,
         r"\b(?:(?:there may be|may be|this may be|could be) an? (?:\w{1,12} )?opportunity|"
         r"if you want (?:some )?more info(?:rmation)?|mutually (?:help|benefit)|(?:for|"
-        r"want) more info(?:rmation)?,? (?:please )?(?:text|whatsapp|telegram|dm)|"
-        r"don'?t have salary ranges|do not have salary ranges)",
+        r"want) more info(?:rmation)?,? (?:please )?(?:text|whatsapp|telegram|dm))",
         "It doesn't say what the work is.",
     ),
     _rule(
@@ -202,7 +229,8 @@ RULES = (
         r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)(?: me| us|"
         r" only| at| on| to| a text)* ?:? ?(?:at |on )?[+(]{0,2}[0-9ol][0-9ol ().+-]{7,20}|"
         r"(?:contact|message|add|reach|dm|text|interview|hit)(?: \w{1,8}){0,3} (?:on|via|through|using|"
-        r"by) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|text(?: message)?)\b)",
+        r"by) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|"
+        r"text(?: message)?)\b)",
         "It wants to leave the board's own messages at once, where nobody can check it.",
         r"\b(?:bot|api|integration|develop|app that|customers)",
     ),
@@ -238,6 +266,166 @@ RULES = (
         r"\b(?:off the books|under the table|no taxes (?:taken|withheld))\b",
         "It offers undeclared pay: you have no protection and owe the tax.",
     ),
+    # Signs that take several words together, wherever they stand.
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:(?:registration|application|joining|enrol?lment|activation|onboarding|administration|membership|"
+        r"franchise|certification|starter|training|security|refundable|materials?|licen[cs]e|work|courier's|"
+        r"professional) (?:[\w']{2,12} )?"
+        r"(?:fees?|deposits?|packs?|packages?|box|kits?|insurance|portfolio|charges?|payments?)|fees?|deposits?|kit|"
+        r"(?:our|the) (?:[\w']{3,14} )?(?:certification|certificate|portfolio|franchise|insurance))\b",
+        "It asks you to pay before you work. Honest employers pay you.",
+        rf"{_FLAT}|{_WE_GIVE}", also=(_MONEY, _WORKER_PAYS),
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:unlock|activate|recharge|recharging|top(?:ping)? (?:it |them |your \w{3,10} )?up|charge up|release)\b",
+        "It asks you to pay before you work. Honest employers pay you.",
+        r"\b(?:game|phone|develop|door|feature|code|screen|build)", also=(
+            r"\b(?:pay|recharge|top|deposit|usdt|crypto|fee|your own money)\b",
+            r"\b(?:withdraw\w{0,3}|premium|tasks?|next (?:set|level|batch)|members'?|wallet|balance|earnings|"
+            r"commission)",
+        ),
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:(?:out of the|not in the|leaving the) country|abroad (?:at the moment|right now)|"
+        r"through a transfer service|"
+        r"(?:cannot|can't) meet (?:you )?in person|missionar(?:y|ies))",
+        "Somebody whom you can't meet asks for money. Honest employers pay you.",
+        also=(r"\b(?:deposit|payment|fee|insurance|cheque|check|keys?)\b", r"\b(?:send|transfer|pay|wire)\b"),
+    ),
+    _rule(
+        "advance_payment_fraud", 0.9,
+        r"\b(?:checks?|cheques?|money orders?)\b",
+        "It has you cash a cheque or pass money on. Such cheques bounce after you have sent the money.",
+        r"\b(?:paycheck|background|pay (?:you )?by|paid by|customers? who|ledger)\b", also=(
+            r"\b(?:deposit|cash|bank|pay in|put|place)(?:ing)? (?:it|them|the (?:checks?|cheques?)|this|that)\b|"
+            r"\bin(?:to)? your (?:own )?(?:bank )?account|from (?:our|a|the) (?:\w{3,12} )?(?:vendor|supplier)",
+            r"\b(?:remainder|remaining|rest|balance|difference|excess|what(?:'s| is) (?:left|over)|left over|"
+            r"leftover|gift cards?|"
+            r"money orders?|wire|western union|moneygram|zelle|e-?transfer|vendor|send the money)\b",
+        ),
+    ),
+    _rule(
+        "advance_payment_fraud", 0.9,
+        r"\bgift cards?\b",
+        "It has you buy gift cards. Their codes are money that nobody can get back.",
+        r"\b(?:paid (?:in|by|with|via)|reward|we (?:give|send) you)\b", also=(
+            r"\b(?:buy|purchase|get|send the (?:payment|money)|pay)\b[^.\n]{0,40}\bgift cards?",
+            r"\b(?:codes?|scratch|photos? of|your own money|reimburse|send the (?:payment|money)|with the rest)\b",
+        ),
+    ),
+    _rule(
+        "money_forwarding", 0.9,
+        r"\b(?:in(?:to)?|to|through|via|using|use) your (?:own |personal )?(?:bank |current |savings )?account\b|"
+        r"\bbank account in your (?:own )?name\b",
+        "It has you pass other people's money on. That is how stolen money is laundered.",
+        r"\b(?:build|develop|integrat|website)", also=(
+            r"\b(?:customers?|clients?|buyers?|payments?|funds|transfers?|investors?)\b",
+            r"\b(?:pass|forward|send|move|transfer|wire|withdraw) (?:it|them|the (?:rest|remainder|balance|"
+            r"money|funds|cash))\b|"
+            r"\bkeep(?:ing)? (?:[0-9]|your (?:cut|share|commission)|a (?:cut|share|percentage))|"
+            r"\bconvert (?:it|them)\b",
+        ),
+    ),
+    _rule(
+        "reshipping", 0.9,
+        r"\b(?:parcels?|packages?|packets|boxes)\b",
+        "It has parcels sent to your home to pass on. Such parcels are usually bought with stolen cards.",
+        r"\b(?:depot|warehouse|dock|neighbou?rs|delivery round|software)\b", also=(
+            r"\b(?:at|to|from|in) your (?:own )?(?:home|house|flat|address|place|apartment|door)\b|"
+            r"\bat home\b|\blocal address\b|"
+            r"\b(?:come|arrive|delivered|sent) to you\b|\byou (?:take in|accept|receive)\b",
+            r"\bre-?(?:ship|send|pack)|\bforward (?:them|it|to)\b|\b(?:new|old|shipping) label|"
+            r"\blabels? (?:that )?(?:we|they)\b|"
+            r"\b(?:buyers|customers|clients|company) abroad\b|\b(?:takes?|pass(?:es)?|send|hand) (?:them|"
+            r"it) (?:on|to)\b",
+        ),
+    ),
+    _rule(
+        "pyramid", 0.75,
+        r"\b(?:recruit|introduce|bring in|invite|sign up|enrol?l)(?:s|ing)?\b|"
+        r"\b(?:commission|share|slice|cut|percentage|bonus|earn) (?:of|on|from) (?:everyone|every|all|each|"
+        r"their|what)\b",
+        "It pays for recruiting others rather than for work.", also=(
+            r"\blevels? (?:deep|of)\b|\bmore levels\b|\b(?:under|below|beneath) you\b|\bdownline|"
+            r"\bthey (?:introduce|invite|recruit|sell|"
+            r"bring|sign)\b|\binvites? \w{2,8} more\b|\btheir (?:fees|sales)\b|\b(?:two|three|more) investors\b",
+            r"\b(?:earn|commission|share|slice|cut|bonus|doubled|rich|paid|get)\b",
+        ),
+    ),
+    _rule(
+        "account_renting", 0.75,
+        r"\b(?:your|verified|aged) (?:own )?(?:\w{2,14} ){0,3}(?:accounts?|profiles?|login)\b|"
+        r"\bopen (?:\w{2,10} ){0,2}accounts? in your (?:own )?name\b|\b(?:the|your) log-?in\b",
+        "It wants to use your account. You answer for what others do with it.",
+        r"\b(?:client's|our (?:\w{2,12} )?account|password manager)\b", also=(
+            r"\b(?:rent|lend|borrow|lease)\b|\bhand (?:me|us|over)\b|\bgive (?:me|us) (?:the|your) (?:login|"
+            r"log-in|password|code)|"
+            r"\blet (?:me|us) use\b|\bneed your (?:\w{2,14} ){0,3}(?:account|profile|login)\b",
+            r"\b(?:log-?in|password|code|split|in your (?:own )?name|can(?:'t|not) register|weekly|monthly)\b|"
+            r"\b(?:per|a) (?:week|month)\b|\bfor doing nothing\b",
+        ),
+    ),
+    _rule(
+        "too_good", 0.75,
+        r"\b(?:double your (?:money|investment|deposit)|starting capital|guaranteed (?:profits?|returns?)|"
+        r"(?:earn|profit|return)s?(?: of)? [0-9]{1,3} ?% (?:a|per|every|each) (?:day|week)|"
+        r"[0-9]{1,3} ?% (?:daily|profit a day))",
+        "It promises returns on money that you put in. Nobody can.",
+    ),
+    _rule(
+        "too_good", 0.75,
+        r"\b(?:lik(?:e|ing)|rat(?:e|ing)|boost(?:ing)?|optimi[sz](?:e|ing|ation))(?: (?:of|or|and|your|the|"
+        r"our|\w{3,10})){0,3} "
+        r"(?:videos|items|products?|hotels?|apps|restaurants|orders|merchants?|bookings?)\b",
+        "Such task jobs pay little at first and then ask for deposits.", also=(
+            r"\b(?:commission|per day|daily|a day|each day|wages|we pay)\b",
+            r"\b(?:telegram|whats ?app|recharge|top (?:it |them )?up|usdt|recommended by)\b",
+        ),
+    ),
+    _rule(
+        "deceptive_task", 0.75,
+        r"\b(?:exams?|tests?|finals?|interview|class)\b",
+        "It has you pretend to be somebody else.",
+        also=(r"\b(?:under|in) my name\b|\bas me\b|\bpretend to be me\b|\bimpersonat",),
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:sits?|takes?|writes?|does|do|completes?|finish(?:es)?|passe?s?) (?:my|our) (?:[\w-]{1,14} ){0,3}"
+        r"(?:exams?|finals?|tests?|quiz(?:zes)?|midterms?|coursework|assignments?|homework|essays?|"
+        r"dissertation|thesis)\b",
+        "It looks like cheating at school or in an exam.",
+        r"\b(?:tutor|teach|explain|my (?:son|daughter|child|kid|kids)|proofread|medical|blood|software)\b",
+    ),
+    _rule(
+        "deceptive_task", 0.75,
+        r"\b(?:(?:five|5|positive|good|great|glowing)[ -]?(?:stars?|reviews?|ratings?|feedback))\b",
+        "It asks for reviews or votes that are not honest. Sites close the accounts of those who write them.",
+        r"\b(?:do not|don't|never) want\b", also=(
+            r"\b(?:needn't|need not|(?:do not|don't) (?:have|need) to|even if you|without|haven't|"
+            r"never)\b[^.\n]{0,30}"
+            r"\b(?:stay|stayed|visit|visited|been|use|used|buy|bought|buying|eat|eaten|order|ordered|try|"
+            r"tried)\b|\bmore accounts\b",
+        ),
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:rate|review) (?:our|my|us)\b[^.\n]{0,30}\b(?:five|5) ?-?stars?\b|\bpositive (?:reviews?|"
+        r"feedback|comments?) (?:on|for)\b",
+        "It asks for reviews or votes that are not honest. Sites close the accounts of those who write them.",
+    ),
+    _rule(
+        "personal_data", 0.75,
+        r"\b(?:bank(?:ing)? (?:login|log-in|password)|social security|ssn|credit card (?:ready|number|"
+        r"details)|bank name)\b",
+        "It asks for personal documents or data before there is a contract.",
+        r"\b(?:never|not ask|form that|database|software)\b", also=(
+            r"\b(?:send|e-?mail|reply|upload|provide|submit|text|scan|have your)\b",
+            r"\b(?:passport|id card|both sides|selfie|credit card ready|full name|your id|driver'?s licen[cs]e)\b",
+        ),
+    ),
 )  # fmt: skip
 
 _NEGATION = re.compile(
@@ -249,15 +437,22 @@ _NEGATION = re.compile(
 _NEGATION_PROOF = frozenset({"off_platform_contact", "referral_bait", "pyramid", "too_good", "vague"})
 
 
+_ABOUT = re.compile(r"\b(?:scams?|scammers?|fraud|fraudulent|phishing|laundering|awareness|how \w{3,10} schemes)\b")
+"""Work against scams speaks of them: a sign in such a sentence is none."""
+REACH = 220
+"""Characters on both sides within which the words of one sign must stand together."""
+TRIES = 12
+"""Matches of a rule that are looked at closely."""
+
+
 def read_risk(title: Passage, description: Passage) -> Risk:
     """Signals in title and description, their score and the level that it means."""
     signals: list[Signal] = []
     weights: dict[str, float] = {}  # by code: two rules of one code are one sign
-    both = f"{title.low}\n{description.low}"
     for rule in RULES:
-        if not rule.cue.may_match(both):
-            continue
         for passage in (title, description):
+            if rule.cue not in passage.found:
+                continue
             found = _first(rule, passage)
             if found is None:
                 continue
@@ -273,13 +468,17 @@ def read_risk(title: Passage, description: Passage) -> Risk:
 
 def _first(rule: Rule, passage: Passage) -> tuple[int, int] | None:
     low = passage.low
-    for match in rule.cue.finditer(low):
-        before = clause_before(low, match.start(), 60)
+    for match in islice(passage.finditer(rule.cue), TRIES):
+        start, end = match.span()
+        if rule.also:
+            around = low[max(0, start - REACH) : end + REACH]
+            if not all(pattern.search(around) for pattern in rule.also):
+                continue
+        before = clause_before(low, start, 60)
         if rule.code not in _NEGATION_PROOF and _NEGATION.search(before):
             continue
-        if rule.not_near is not None:
-            sentence = clause_before(low, match.start(), 80) + match.group() + clause_after(low, match.end(), 80)
-            if rule.not_near.search(sentence):
-                continue
-        return match.span()
+        sentence = clause_before(low, start, 80) + match.group() + clause_after(low, end, 80)
+        if _ABOUT.search(sentence) or (rule.not_near is not None and rule.not_near.search(sentence)):
+            continue
+        return start, end
     return None

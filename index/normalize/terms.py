@@ -10,7 +10,8 @@ from index.normalize.evidence import Passage
 _TOOLS = (
     r"(?:equipment|tools?|supplies|materials?|mower|lawn ?mower|car|vehicle|van|truck|laptop|computer|uniform|bike|"
     r"bicycle|camera|phone|"
-    r"cleaning (?:supplies|products|equipment)|products|headset|gear|transport|transportation|gloves|ladder|everything)"
+    r"cleaning (?:supplies|products|equipment)|products|headset|gear|transport|transportation|gloves|ladder|"
+    r"everything)"
 )
 _PROVIDED = Cue(
     rf"\b(?:{_TOOLS} (?:is|are|will be|all|can be)? ?(?:provided|supplied|included|furnished|available on site)|"
@@ -38,7 +39,8 @@ _SCHEDULE = Cue(
     r"[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm) ?(?:-|–|to|until|til|till) ?[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm)|"
     r"(?:[1-7]|one|two|three|four|five)(?: ?(?:-|–|to) ?[1-7])? ?(?:x|times|days|evenings|nights|afternoons|mornings|"
     r"hours)(?: a| per|/| each|/ )? ?(?:week|wk|month|day)|"
-    r"(?:[1-7][0-9]|[1-9])(?: ?(?:-|–|to) ?[1-7]?[0-9])? ?\+? ?(?:hours|hrs)(?: a| per|/| each) ?(?:week|wk|month|day)|"
+    r"(?:[1-7][0-9]|[1-9])(?: ?(?:-|–|to) ?[1-7]?[0-9])? ?\+? ?(?:hours|hrs)(?: a| per|/| each) ?(?:week|wk|"
+    r"month|day)|"
     r"(?:weekends?|weekdays|evenings|weeknights|nights|mornings|afternoons)(?: (?:and|or|&) (?:weekends?|evenings|"
     r"nights|holidays|weekdays|mornings|afternoons))? ?only|"
     r"(?:every|each|one|once a|twice a|alternate) (?:weekend|week|day|month|saturday|sunday|monday|tuesday|wednesday|"
@@ -63,7 +65,8 @@ _DURATION = (
     Cue(
         rf"\b{_SPAN}[ -]?{_UNIT}[ -](?:(?:long|online|paid|short|quick|video|phone|zoom|remote|research|"
         r"psychology|academic) )"
-        r"{0,2}(?:survey|study|interview|task|hit|session|questionnaire|test|call|experiment|job|shoot|lesson|class|walk|"
+        r"{0,2}(?:survey|study|interview|task|hit|session|questionnaire|test|call|experiment|job|shoot|"
+        r"lesson|class|walk|"
         r"visit|"
         r"gig|one on one)\b",
     ),
@@ -99,10 +102,15 @@ def _minutes(match: re.Match[str]) -> float:
     return round(middle * (60 if unit.startswith("h") else 1 if unit.startswith("m") else 1 / 60), 3)
 
 
+_TIMED = re.compile(r"[0-9][ -]?(?:hour|hr|min|sec)")
+
+
 def _duration(passage: Passage) -> tuple[float, Evidence] | None:
     """Minutes of one session or task; a time limit ("Time allotted: 60 minutes") and hours a week are none."""
+    if _TIMED.search(passage.low, 0, READ) is None:
+        return None
     for pattern in _DURATION:
-        for match in pattern.finditer(passage.low[:READ]):
+        for match in passage.finditer(pattern, READ):
             around = passage.low[max(0, match.start() - 24) : match.start()]
             after = passage.low[match.end() : match.end() + 14]
             if _ALLOWANCE.search(around) or re.match(
@@ -121,20 +129,19 @@ def read_terms(title: Passage, description: Passage) -> TermsFound:
     terms = Terms()
     evidence: dict[str, list[Evidence]] = {}
     for passage in (title, description):
-        low = passage.low[:READ]
         if terms.equipment == "unknown":
-            own, provided = _OWN.search(low), _PROVIDED.search(low)
+            own, provided = passage.search(_OWN, READ), passage.search(_PROVIDED, READ)
             if own is not None:
                 terms.equipment = "own"
                 evidence["terms.equipment"] = [passage.cite(*own.span())]
             elif provided is not None and not _NOT_PROVIDED.search(provided.group()):
                 terms.equipment = "provided"
                 evidence["terms.equipment"] = [passage.cite(*provided.span())]
-        if terms.schedule is None and (match := _SCHEDULE.search(low)) is not None:
+        if terms.schedule is None and (match := passage.search(_SCHEDULE, READ)) is not None:
             cite = passage.cite(*match.span())
             terms.schedule = cite.text
             evidence["terms.schedule"] = [cite]
-        if terms.experience is None and (match := _EXPERIENCE.search(low)) is not None:
+        if terms.experience is None and (match := passage.search(_EXPERIENCE, READ)) is not None:
             cite = passage.cite(*match.span())
             terms.experience = cite.text
             evidence["terms.experience"] = [cite]

@@ -25,7 +25,8 @@ BLOCKS = words(
     "section table tbody tfoot thead tr ul"
 )
 KEPT = words(
-    "a b blockquote br code dd dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s small strong sub sup table tbody td tfoot "
+    "a b blockquote br code dd dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre s small strong sub sup table "
+    "tbody td tfoot "
     "th "
     "thead tr u ul"
 )
@@ -52,6 +53,8 @@ _CONTROL = re.compile(
 _SPACE = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
 _BLANK_LINES = re.compile(r"\n{3,}")
+_UNTIDY = re.compile(r"[^\n\x20-\x7e]|  | \n|\n |\n\n\n")
+"""What a text has that needs tidying; text that isn't ASCII is always looked at closely."""
 # UTF-8 read as Windows-1252 leaves these pairs; ftfy decides, this only saves calling it on healthy text.
 _MOJIBAKE = re.compile(r"[ÂÃâðÐÑÎÏÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
@@ -84,6 +87,8 @@ def _repair(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Plain text with single spaces, no blanks at line ends, at most one blank line, no invisible characters."""
+    if _UNTIDY.search(text) is None:
+        return text.strip()
     text = _LINE_END.sub("\n", text)
     text = _CONTROL.sub("", text)
     text = _SPACE.sub(" ", text)

@@ -11,20 +11,21 @@ UNITS: tuple[PayUnit, ...] = get_args(PayUnit)
 
 # Names of each unit, singular, as boards and people write them.
 _NAMES: dict[PayUnit, str] = {
-    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme",
-    "day": "day daily diem pd día jour tag dag",
+    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz ora",
+    "day": "day daily diem pd night nightly morning afternoon evening día jour tag dag",
     "week": "week wk weekly wkly pw semana semaine woche",
     "month": "month mo mth monthly pcm mes mois monat",
     "year": "year yr y annum annual annually yearly pa año jahr",
-    "word": "word",
-    "page": "page pg",
-    "minute": "minute min mn",
+    "word": "word wort mot palabra ord parola palavra słowo",
+    "page": "page pg seite página sida side strona pagina",
+    "minute": "minute min mn minuto minut minuut",
     "item": "item article survey study photo picture image hit listing signup sign-up registration walk visit post "
     "blog "
     "tweet comment review video clip interview session lesson class call lead sale referral friend referred_friend "
-    "submission answer "
+    "submission answer sentence batch set box basket cup card caption "
     "question record row entry receipt download install piece unit song track delivery drop order parcel "
-    "shift head person participant respondent profile product description book story poem test bag room house car lawn "
+    "shift head person participant respondent profile product description book story poem test bag room "
+    "house car lawn "
     "dog cat child kid game level account bill invoice document file email url link line assignment response",
     "task": "task job project gig fixed one_time total contract_total flat piecework once onetime lump_sum budget "
     "bounty",
@@ -60,7 +61,8 @@ class UnitFound:
 _ITEMS = "|".join(sorted((re.escape(name) for name in _NAMES["item"].split()), key=len, reverse=True))
 _COUNTED = rf"words?|pages?|pgs?|{_ITEMS}|hours?|hrs?|minutes?|mins?"
 _ADJECTIVE = (
-    r"(?:(?:approved|audio|recorded|video|finished|completed|accepted|qualified|working|work|posted|published|new|"
+    r"(?:(?:approved|audio|recorded|programme|video|finished|completed|accepted|qualified|working|work|"
+    r"posted|published|new|"
     r"valid|"
     r"successful|survey|blog|product|full|single|successfully completed|written|source|calendar|business) ){0,2}"
 )
@@ -68,32 +70,48 @@ _AFTER = re.compile(
     r"[ ,:(~]{0,3}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|flat|cash|net|"
     r"gross|gift ?cards?|amazon|visa|paypal|credit|before tax|"
     r"after tax|paid|in total|total|usdt) ?){0,2}"
-    r"(?:(?P<adverb>hourly|hour|daily|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|p/h|p/w|each|"
-    r"apiece|"
+    r"(?:(?P<adverb>hourly|hour|daily|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
+    r"p\.? ?m\b\.?|p/m|p/h|p/w|"
+    r"each|apiece|for the day|"
     r"cpm)(?![a-z])"
     r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |pro |par |por |pr |\\ ?)"
     rf"{_ADJECTIVE}"
     rf"(?:(?P<count>[0-9]{{1,5}}(?:,[0-9]{{3}})?k?)[ -]?(?P<counted>{_COUNTED})s?(?P<day> day)?"
-    r"|(?P<name>[a-zñí]+(?:-up)?))(?![a-z]))"
+    r"|(?P<name>[^\W\d_]+(?:-up)?))(?![a-z]))"
 )
 _ADVERBS: dict[str, PayUnit] = {
-    "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "p/w": "week", "each": "item", "apiece": "item",
+    "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
+    "each": "item", "apiece": "item", "fortheday": "day",
 }  # fmt: skip
 _BEFORE = re.compile(
-    r"(?P<name>hourly|daily|weekly|monthly|annual|yearly|per hour|per day|per week|per month|per year|per word|"
+    r"(?<![a-z])(?P<name>hourly|daily|weekly|monthly|annual|yearly|per hour|per day|per week|per month|"
+    r"per year|per word|"
     r"per page|"
     r"per article|per task|per job|per hit|per survey|hour|day|year)"
     r"(?: (?:pay|rate|salary|wage|compensation|base|income|price|earnings|take home|rates))?"
     r"(?: (?:rate|range|is|of|from|at|starts at|starting at|between|around|about)){0,3} ?[:=(-]{0,2} ?$"
 )
-_NOT_UNITS = words("lot few bit couple good great new")
+_NOT_UNITS = words(
+    "lot few bit couple good great new really very little small big short quick time total maximum minimum se cent"
+)
+# A noun that no table holds counts things too, when it ends the phrase: "$22 a basket.", "4 cents per mushroom".
+_NOUN_ENDS = re.compile(r"s?(?:$|[.,;:!)\n]| (?:and|plus|for|with|when|via|by|in|on|once|paid|of)\b)")
+_RECORDED = re.compile(r"\b(?:audio|video|recorded|source|finished|programme) (?:hours?|hrs?)$")
+# Words between an amount and its time: "120 euros pocket money a week", "9 pounds basic per hour".
+_LOOSE = re.compile(
+    r"(?: (?!and\b|or\b|plus\b|for\b|with\b|to\b|in\b|if\b|per\b|each\b|every\b)[a-z-]{3,12}){1,2} "
+    r"(?:per|an?|each|every) (?P<name>hour|day|week|month|year|night)\b"
+)
 
 
 def unit_after(low: str, at: int) -> UnitFound | None:
     """The unit that follows an amount which ends at `at`: "/hr", "per 1000 words", "a day", "p.a.", "each"."""
     match = _AFTER.match(low, at, at + 80)
     if match is None:
-        return None
+        loose = _LOOSE.match(low, at, at + 60)
+        if loose is None:
+            return None
+        return UnitFound(_UNIT_OF[loose.group("name")], 1.0, at + 1, loose.end())
     start = at + len(match.group()) - len(match.group().lstrip(" ,:(~"))
     adverb = match.group("adverb")
     if adverb is not None:
@@ -116,10 +134,19 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     name = cast(str, match.group("name"))
     unit = _UNIT_OF.get(name) or _UNIT_OF.get(name.removesuffix("s"))
     article = match.group("slash").strip() in {"a", "an", "p.", "pr", "for a", "for an"}
-    if unit is None or name in _NOT_UNITS or (article and unit == "task" and name != "task"):
+    if name == "flat":
+        return UnitFound("item", 1.0, start, match.end())  # an apartment; a flat fee has no "per"
+    if name in _NOT_UNITS or (article and len(name) <= 2):
         return None
-    if article and len(name) <= 2:
+    if unit is None:
+        if len(name) < 3 or _NOUN_ENDS.match(low, match.end()) is None:
+            loose = _LOOSE.match(low, at, at + 60)
+            return UnitFound(_UNIT_OF[loose.group("name")], 1.0, at + 1, loose.end()) if loose is not None else None
+        return UnitFound("item", 1.0, start, match.end())
+    if article and unit == "task" and name != "task":
         return None
+    if unit == "hour" and _RECORDED.search(match.group()):
+        return UnitFound("minute", 60.0, start, match.end())
     return UnitFound(unit, 1.0, start, match.end())
 
 

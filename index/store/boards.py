@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from index.store.db import Database
 from index.store.runs import Run, last_good_run, last_runs
 from index.store.schema import boards, postings
-from index.terms import CHANNELS, BoardInfo, Level
+from index.terms import CHANNELS, BoardInfo, ChannelLevels, Level
+
+UNDECLARED = "no longer declared by any file of crawlers/boards or granting site"
+NOTHING = ChannelLevels(page="none")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,15 @@ class BoardState(Standing):
 
 
 def declare(database: Database, infos: Iterable[BoardInfo]) -> None:
-    """Write what the crawlers declare; the operator's word stays as it is."""
+    """Write what the crawlers declare; the operator's word stays as it is, but a board that is no longer declared is
+    off whatever it was."""
     wanted = {info.id: info.model_dump_json() for info in infos}
     with database.reading() as connection:
         known = {row.id: row.info for row in connection.execute(sa.select(boards.c.id, boards.c.info))}
+    for board in known.keys() - wanted.keys():
+        info = BoardInfo.model_validate_json(known[board])
+        terms = info.terms.model_copy(update={"off": UNDECLARED, "channels": NOTHING})
+        wanted[board] = info.model_copy(update={"terms": terms}).model_dump_json()
     changed = [{"id": board, "info": info} for board, info in wanted.items() if known.get(board) != info]
     if changed:
         with database.writing() as connection:
@@ -73,6 +81,8 @@ def standings(connection: sa.Connection, now: datetime) -> dict[str, Standing]:
     for row in connection.execute(sa.select(boards).order_by(boards.c.id)):
         info = BoardInfo.model_validate_json(row.info)
         enabled = info.terms.off is None if row.enabled is None else row.enabled
+        if info.terms.off == UNDECLARED:
+            enabled = False
         reason = None if enabled else info.terms.off or "switched off by the operator"
         fresh = True
         if info.terms.max_age_s is not None:

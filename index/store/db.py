@@ -94,6 +94,14 @@ class Database:
         changes = {name: insert.excluded[name] for name in rows[0] if name not in key}
         connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
 
+    def truncate_log(self) -> None:
+        """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""
+        if self.is_sqlite:
+            with self._errors(), self.engine.connect() as connection:
+                cursor = connection.connection.cursor()  # past SQLAlchemy, which would begin a transaction
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                cursor.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -105,6 +113,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # NORMAL may lose a commit when the power goes
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what was deleted or forgotten leaves no trace in free pages
     cursor.close()
 
 

@@ -23,6 +23,7 @@ class StoredGig:
     moved_to: int | None
     views_hash: str
     first_seen: datetime
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class GigWrite:
     views: tuple[View, ...]
     seq: int | None = None
     moved_to: int | None = None
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed, as the operator's view says; None while it is open, and without content."""
+        return self.views[0].gig.closed_at if self.status == "closed" and self.views else None
 
     def views_hash(self) -> str:
         """Equal while nothing that readers see changes."""
@@ -131,11 +137,20 @@ def save(database: Database, connection: sa.Connection, writes: Sequence[GigWrit
                 "moved_to": write.moved_to,
                 "views_hash": write.views_hash(),
                 "first_seen": write.first_seen,
+                "closed_at": write.closed_at,
             }
             for number, write in enumerate(writes)
         ],
     )
     return seqs
+
+
+def bury(database: Database, connection: sa.Connection, seqs: Iterable[int]) -> int:
+    """Leave of the gigs only that they existed, as a new revision that readers follow. Their ids and seqs are never
+    given to another gig; one whose posting turns up again goes on under both. Returns how many there were."""
+    found = load(connection, seqs).values()
+    save(database, connection, [GigWrite(gig.id, "closed", gig.first_seen, (), gig.seq) for gig in found])
+    return len(found)
 
 
 def changed_after(connection: sa.Connection, revision: int, limit: int) -> list[StoredGig]:

@@ -34,6 +34,8 @@ class StoredPosting:
     status: Status = "open"
     closed_reason: ClosedReason | None = None
     closed_at: datetime | None = None
+    blanked: bool = False
+    """Retention dropped its text; `content_hash` is still that of the whole posting."""
 
     @cached_property
     def key(self) -> Key:
@@ -57,13 +59,17 @@ def _from(row: sa.Row[Any]) -> StoredPosting:
 def load(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, StoredPosting]:
     """Those of the keys that exist."""
     found: dict[Key, StoredPosting] = {}
-    by_board: dict[str, list[str]] = {}
-    for board, external_id in keys:
-        by_board.setdefault(board, []).append(external_id)
-    for board, ids in by_board.items():
+    for board, ids in _by_board(keys).items():
         for chunk in chunks(ids):
             query = sa.select(postings).where(postings.c.board == board, postings.c.external_id.in_(chunk))
             found.update((stored.key, stored) for stored in map(_from, connection.execute(query)))
+    return found
+
+
+def _by_board(keys: Iterable[Key]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for board, external_id in keys:
+        found.setdefault(board, []).append(external_id)
     return found
 
 
@@ -82,6 +88,16 @@ def sharing(connection: sa.Connection, wanted: Iterable[str]) -> dict[str, set[K
     for chunk in chunks(set(wanted)):
         for row in connection.execute(sa.select(links).where(links.c.link.in_(chunk))):
             found.setdefault(row.link, set()).add((row.board, row.external_id))
+    return found
+
+
+def links_of(connection: sa.Connection, keys: Iterable[Key]) -> set[str]:
+    """The canonical links that the postings had when they were saved last."""
+    found: set[str] = set()
+    for board, ids in _by_board(keys).items():
+        for chunk in chunks(ids):
+            query = sa.select(links.c.link).where(links.c.board == board, links.c.external_id.in_(chunk))
+            found.update(connection.execute(query).scalars())
     return found
 
 
@@ -119,6 +135,14 @@ def save(database: Database, connection: sa.Connection, rows: Sequence[tuple[Sto
     ]
     if fresh:
         connection.execute(sa.insert(links), fresh)
+
+
+def delete(connection: sa.Connection, keys: Iterable[Key]) -> None:
+    """Delete postings with their links."""
+    for board, ids in _by_board(keys).items():
+        for chunk in chunks(ids):
+            for table in (postings, links):
+                connection.execute(sa.delete(table).where(table.c.board == board, table.c.external_id.in_(chunk)))
 
 
 def touch(connection: sa.Connection, seen: Iterable[tuple[Key, datetime, str]]) -> None:

@@ -47,9 +47,11 @@ postings = sa.Table(
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("last_seen", Instant, nullable=False),
     sa.Column("last_run", sa.Text, comment="the run that saw it last"),
+    sa.Column("blanked", sa.Boolean, nullable=False, server_default=sa.false(), comment="retention dropped its text"),
     sa.Index("postings_gig", "gig"),
     sa.Index("postings_open", "board", "status", "last_run"),
     sa.Index("postings_expiry", "status", "expires_at"),
+    sa.Index("postings_closed", "blanked", "closed_at"),
 )
 
 links = sa.Table(
@@ -71,6 +73,8 @@ gigs = sa.Table(
     sa.Column("moved_to", sa.BigInteger, comment="seq of the gig it was merged into"),
     sa.Column("views_hash", sa.Text, nullable=False, comment="equal while nothing that readers see changes"),
     sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("closed_at", Instant, comment="null: open, merged, or its content is gone"),
+    sa.Index("gigs_closed", "closed_at"),
 )
 
 views = sa.Table(
@@ -96,6 +100,20 @@ runs = sa.Table(
     sa.Column("counts", sa.JSON, nullable=False),
     sa.Column("error", sa.Text),
     sa.Index("runs_board", "board", "started_at"),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    store,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.Text, nullable=False, comment="text or regex"),
+    sa.Column("pattern", sa.Text, nullable=False, comment="a keyed hash of the text, or the regular expression"),
+    sa.Column("words", sa.Integer, nullable=False, comment="words of the text; 0 for a regex"),
+    sa.Column("length", sa.Integer, nullable=False, comment="characters of the text, so that few are hashed"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("applied_at", Instant, comment="when all that was stored had been gone through"),
+    sa.Column("changed", sa.Integer, nullable=False, comment="postings that it changed then"),
+    sqlite_autoincrement=True,
 )
 
 inbox = sa.MetaData()

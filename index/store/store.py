@@ -116,6 +116,10 @@ class Store:
         with self.database.writing() as connection:
             self.database.upsert(connection, meta, [{"key": key, "value": value}])
 
+    def unset(self, keys: Sequence[str]) -> None:
+        with self.database.writing() as connection:
+            connection.execute(sa.delete(meta).where(meta.c.key.in_(keys)))
+
     def secret(self) -> bytes:
         """What cursors are signed with: made once, the same for every process on this store."""
         with self.database.writing() as connection:

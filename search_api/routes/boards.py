@@ -16,8 +16,8 @@ router = APIRouter(tags=["boards"])
 class RunItem(BaseModel):
     """The last crawl of a board."""
 
-    started_at: datetime
-    finished_at: datetime | None = Field(description="null while it runs")
+    started_at: datetime = Field(description="ISO 8601, UTC")
+    finished_at: datetime | None = Field(description="ISO 8601, UTC; null while it runs")
     complete: bool = Field(description="every page was fetched and read")
     outcome: str = Field(description="one word: finished, failed, cancelled, lost")
     counts: dict[str, int] = Field(description="what it met, by kind")
@@ -27,8 +27,8 @@ class BoardItem(BaseModel):
     """A board with its terms and health."""
 
     id: str = Field(description="what the filter `board` takes")
-    name: str
-    homepage: str
+    name: str = Field(description="for people")
+    homepage: str = Field(description="the board's own address")
     shape: str = Field(description="how it is read: json_api, feed, sitemap_jobposting, forum_thread...")
     country: str | None = Field(description="ISO 3166-1 alpha-2 of a one-country board")
     sample: bool = Field(description="a made-up board")
@@ -37,12 +37,14 @@ class BoardItem(BaseModel):
     open_gigs: int = Field(description="open gigs with a posting on this board")
     healthy: bool | None = Field(description="whether its crawls go well; null before the first")
     health: str = Field(description="its health in words")
-    last_run: RunItem | None
+    last_run: RunItem | None = Field(description="the last crawl; null before the first")
     terms: BoardTerms = Field(description="what its owner permits, with the evidence")
 
 
 class BoardList(BaseModel):
-    items: list[BoardItem]
+    """All boards."""
+
+    items: list[BoardItem] = Field(description="by id")
 
 
 def board_item(state: BoardState) -> BoardItem:

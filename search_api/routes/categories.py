@@ -11,12 +11,16 @@ router = APIRouter(tags=["categories"])
 
 
 class CategoryItem(BaseModel):
+    """A kind of work."""
+
     id: str = Field(description="what the filter `category` takes")
     name: str = Field(description="for people")
 
 
 class CategoryList(BaseModel):
-    items: list[CategoryItem]
+    """All kinds of work."""
+
+    items: list[CategoryItem] = Field(description="in the order of the taxonomy")
 
 
 @router.get(

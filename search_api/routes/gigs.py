@@ -1,10 +1,13 @@
 """/gigs: searching, counting, and one gig by id."""
 
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
+from index.gig import Medium, PayUnit, RiskLevel, Status, WorkMode
+from index.normalize.currency import known_currencies, usd_rate
 from index.query import BadQuery, SearchQuery
 from search_api.address import Address
 from search_api.deps import ApiChannel, ServicesDep
@@ -14,6 +17,54 @@ from search_api.problems import Problem, responses
 router = APIRouter(tags=["gigs"])
 
 NOT_FOR_COUNTS = ("sort", "limit", "cursor")
+
+
+def _one_of(*values: str) -> dict[str, Any]:
+    return {"enum": [*values, *(f"!{value}" for value in values)]}
+
+
+ID = {"pattern": "^!?[a-z0-9][a-z0-9_.-]{0,63}$"}
+VALUES: dict[str, dict[str, Any]] = {
+    "category": ID,
+    "board": ID,
+    "mode": _one_of(*get_args(WorkMode)),
+    "country": {"pattern": "^!?[A-Za-z]{2}$"},
+    "pay_unit": _one_of(*get_args(PayUnit)),
+    "media": _one_of(*get_args(Medium)),
+    "risk": _one_of("hide_high", "all", *get_args(RiskLevel)),
+    "language": {"pattern": "^!?[a-z]{2,3}$"},
+    "status": _one_of(*get_args(Status)),
+}
+"""What each value of a repeatable parameter may be: more than the model's own schema says."""
+EXAMPLES: dict[str, Any] = {
+    "q": 'transcription OR "data entry" -survey',
+    "category": ["transcription"],
+    "mode": ["online", "either"],
+    "near": "52.52,13.40",
+    "radius_km": 25,
+    "country": ["DE"],
+    "pay_min": 15,
+    "pay_max": 500,
+    "pay_unit": ["hour"],
+    "hourly_min": 15,
+    "currency": "EUR",
+    "pay_unknown": "include",
+    "media": ["paypal"],
+    "minimum_payout_max": 10,
+    "board": ["!hackernews"],
+    "risk": ["hide_high"],
+    "language": ["en"],
+    "posted_within": "7d",
+    "status": ["open"],
+    "sort": "newest",
+    "limit": 20,
+}
+
+
+def convertible() -> list[str]:
+    """Currencies that have a rate today."""
+    today = datetime.now(UTC).date()
+    return [code for code in sorted(known_currencies()) if usd_rate(code, today) is not None]
 
 
 def query_parameters(*names: str) -> list[dict[str, Any]]:
@@ -29,7 +80,15 @@ def query_parameters(*names: str) -> list[dict[str, Any]]:
         schema.pop("title")
         if schema.get("default", ...) is None:
             del schema["default"]
-        parameters.append({"name": name, "in": "query", "description": description, "schema": schema})
+        if name in VALUES:
+            schema["items"] = schema["items"] | VALUES[name]
+            del schema["maxItems"]  # the model counts different values
+        if "pattern" in schema:  # an empty value means that the filter isn't set
+            schema["pattern"] = f"^({schema['pattern'].removeprefix('^').removesuffix('$')})?$"
+        if name == "currency":
+            schema |= {"enum": convertible()} if "q" in names else {"pattern": "^([A-Za-z]{3})?$"}  # bounds need a rate
+        parameter = {"name": name, "in": "query", "description": description, "schema": schema}
+        parameters.append(parameter | ({"example": EXAMPLES[name]} if name in EXAMPLES else {}))
     return parameters
 
 

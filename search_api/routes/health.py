@@ -3,7 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from search_api.deps import ServicesDep, no_parameters
@@ -13,18 +13,20 @@ router = APIRouter(tags=["health"], dependencies=[Depends(no_parameters)])
 
 
 class Health(BaseModel):
-    status: Literal["live", "ready"]
+    """How the process is."""
+
+    status: Literal["live", "ready"] = Field(description="the answer, where it is yes")
 
 
 @router.get("/health/live", summary="Is the process alive?", response_model=Health, responses=responses(422))
-def live(response: Response) -> Health:
+async def live(response: Response) -> Health:
     """Answers as long as the process does."""
     response.headers["Cache-Control"] = "no-store"
     return Health(status="live")
 
 
 @router.get("/health/ready", summary="Can it answer searches?", response_model=Health, responses=responses(422, 503))
-def ready(services: ServicesDep, response: Response) -> Health:
+async def ready(services: ServicesDep, response: Response) -> Health:
     """503 with the reason while it can't."""
     response.headers["Cache-Control"] = "no-store"
     if reason := services.ready():

@@ -1,5 +1,6 @@
 """The pages: search, one gig, boards; and the static files that they use."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -7,13 +8,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.normalize.currency import known_currencies
 from index.query import BadQuery, SearchQuery
+from index.search import Search
+from index.suggest import correct
 from index.taxonomy import CATEGORIES
-from search_api.address import SORTS, WITHIN, Address, chips, facets, sorts
+from search_api.address import SORTS, WITHIN, Address, Choice, chips, facets, sorts
 from search_api.deps import Boards, PageChannel, ServicesDep, no_parameters
+from search_api.histogram import histogram
 from search_api.middleware import matches
-from search_api.present import Shown, show_all
+from search_api.present import Shown, contact_link, show_all
 from search_api.problems import Problem
 from search_api.routes.boards import board_item
+from search_api.similar import similar
 from search_api.templating import render, static_files
 from search_api.words import MODES, PER_UNIT
 
@@ -80,9 +85,17 @@ def search_page(request: Request, services: ServicesDep, channel: PageChannel, b
         "sorts": sorts(address, query),
         "counts": results.facets,
         "credits": _credits(shown, boards),
+        "histogram": histogram(services.search, query, address, results.facets["pay_unit"], channel, now),
+        "meant": _meant(services.search, query, address, channel, now) if results.total == 0 else None,
         "sort_names": SORTS,
     }
     return HTMLResponse(render("search.html", request, **context))
+
+
+def _meant(search: Search, query: SearchQuery, address: Address, channel: str, now: datetime) -> Choice | None:
+    """ "Did you mean": a search that finds something, where this one finds nothing for a slip of the finger."""
+    found = correct(search, query, channel, now) if query.q.strip() else None
+    return None if found is None else Choice(found.q, found.q, address.but(q=found.q).url, found.gigs)
 
 
 def _credits(shown: list[Shown], boards: Boards) -> list[tuple[str, str]]:
@@ -102,8 +115,9 @@ def gig_page(gig_id: str, request: Request, services: ServicesDep, channel: Page
         if found.closed:
             raise Problem(410, "This gig is closed.")
         raise Problem(404, "The boards of this gig don't permit showing it here.")
-    shown = Shown(found.gig, "USD", services.clock(), boards)
-    body = render("gig.html", request, gig=shown, now=services.clock())
+    now = services.clock()
+    like = [Shown(gig, "USD", now, boards) for gig in similar(services.search, found.gig, channel, now)]
+    body = render("gig.html", request, gig=Shown(found.gig, "USD", now, boards), similar=like, now=now)
     return HTMLResponse(body, status_code=410 if found.closed else 200)
 
 
@@ -112,6 +126,12 @@ def boards_page(request: Request, services: ServicesDep) -> Response:
     items = [board_item(state) for state in services.store.boards()]
     items.sort(key=lambda item: (not item.enabled, item.name.casefold()))
     return HTMLResponse(render("boards.html", request, boards=items, now=services.clock()))
+
+
+@router.get("/about", dependencies=[Depends(no_parameters)])
+def about_page(request: Request, services: ServicesDep) -> Response:
+    contact = services.settings.contact.strip()
+    return HTMLResponse(render("about.html", request, contact=contact, contact_link=contact_link(contact)))
 
 
 @router.get("/static/{name}")

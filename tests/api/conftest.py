@@ -112,7 +112,7 @@ def make_client(store: MemoryStore, search: Search) -> MakeClient:
     """A client of an instance with these services or settings changed; public by default."""
 
     def make(host: str = "gigdex.example", settings: dict[str, Any] | None = None, **services: Any) -> Client:
-        defaults = {"host": "0.0.0.0", "admin_key": SecretStr(KEY)}
+        defaults = {"host": "0.0.0.0", "admin_key": SecretStr(KEY), "rate_limit": 0}
         chosen = Settings(**defaults | (settings or {}))
         return Client(
             Services(**{"search": search, "store": store, "clock": lambda: NOW, "settings": chosen} | services), host

@@ -118,13 +118,15 @@ TRANSCRIBE = gig(
     category="transcription",
     work_mode="online",
     organization="Papertrail Studio",
-    description="Type out interviews of 30 minutes. Pay is 18 to 22 dollars an hour. You need headphones.",
-    description_html="<p>Type out interviews of <strong>30 minutes</strong>.</p><ul><li>Headphones needed</li></ul>",
+    description="Type out interviews of 30 minutes. Pay is 18 to 22 dollars an hour.\n\n- Headphones needed",
+    description_html="<p>Type out interviews of <strong>30 minutes</strong>. "
+    "Pay is 18 to <em>22 dollars</em> an hour.</p>"
+    "<ul><li>Headphones needed</li></ul>",
     pay=usd(
         18, 22, "hour", usd_per_hour_min=18, usd_per_hour_max=22, basis="stated", media=["paypal", "bank_transfer"]
     ),
     terms=Terms(equipment="own", schedule="weekends, 9-5", experience="1 year", duration_minutes=90),
-    evidence={"pay": [Evidence(source="description", text="18 to 22 dollars an hour", start=48, end=72)]},
+    evidence={"pay": [Evidence(source="description", text="18 to 22 dollars an hour", start=42, end=66)]},
 )
 LESSON = gig(
     2,

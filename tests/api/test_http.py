@@ -3,9 +3,11 @@
 from typing import Any, NoReturn
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from index.engine.base import EngineError
+from search_api import examples
 from search_api.templating import static_files
 from tests.api import made_up
 from tests.api.conftest import Client, MakeClient, as_operator, later
@@ -32,7 +34,7 @@ class Broken:
     def search(self, *_: Any) -> NoReturn:
         raise self.error
 
-    facets = search
+    facets = generation = search
 
 
 @pytest.mark.parametrize("path", [*API, *PAGES, "/openapi.json", static_files()["style.css"].url])
@@ -208,7 +210,7 @@ def test_the_schema_is_valid_openapi_31(client: Client) -> None:
 
 def test_the_schema_describes_errors_and_answers(client: Client) -> None:
     schema = client.get("/openapi.json").json()
-    assert set(schema["paths"]) == {*API[:2], "/gigs/{gig_id}", *API[3:]}
+    assert set(schema["paths"]) == {*API[:2], "/gigs/{gig_id}", *API[3:], "/metrics"}
     for path, operations in schema["paths"].items():
         assert set(operations) == {"get"}
         operation = operations["get"]
@@ -219,6 +221,42 @@ def test_the_schema_describes_errors_and_answers(client: Client) -> None:
         assert (
             content["application/problem+json"]["schema"]["$ref"].rpartition("/")[2] in schema["components"]["schemas"]
         )
-        assert "$ref" in operation["responses"]["200"]["content"]["application/json"]["schema"]
+        if path != "/metrics":
+            assert "$ref" in operation["responses"]["200"]["content"]["application/json"]["schema"]
         for parameter in operation.get("parameters", []):
             assert parameter["description"], f"{path} {parameter['name']}"
+
+
+def test_every_field_of_an_answer_is_described(client: Client) -> None:
+    models = client.get("/openapi.json").json()["components"]["schemas"]
+    assert len(models) > 20
+    undescribed = [
+        f"{name}.{field}"
+        for name, model in models.items()
+        for field, schema in model.get("properties", {}).items()
+        if not schema.get("description")
+    ]
+    assert undescribed == []
+    assert [name for name, model in models.items() if not model.get("description")] == []
+
+
+def test_every_parameter_has_an_example_that_works(client: Client) -> None:
+    parameters = client.get("/openapi.json").json()["paths"]["/gigs"]["get"]["parameters"]
+    examples = {one["name"]: one["example"] for one in parameters if one["name"] != "cursor"}
+    assert client.get("/gigs", params=examples).status_code == 200
+    for name, value in examples.items():
+        assert client.get("/gigs", params={name: value}).status_code == 200, name
+
+
+def test_every_answer_has_an_example_that_fits(client: Client) -> None:
+    schema = client.get("/openapi.json").json()
+    for path, operations in schema["paths"].items():
+        for media in operations["get"]["responses"]["200"]["content"].values():
+            assert media.get("example"), path
+            validator = Draft202012Validator({**media["schema"], "components": schema["components"]})
+            assert [error.message for error in validator.iter_errors(media["example"])] == []
+
+
+def test_the_example_is_a_gig_as_we_would_show_it() -> None:
+    for evidence in examples.GIG.evidence["pay"]:
+        assert examples.GIG.description[evidence.start : evidence.end] == evidence.text

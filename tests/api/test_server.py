@@ -35,7 +35,7 @@ def test_it_serves_on_a_free_port_until_a_signal() -> None:
         readers[0].start()
 
     before = signal.getsignal(signal.SIGTERM)
-    serve(app, "127.0.0.1", 0, ready)
+    serve(app, listen("127.0.0.1", 0), ready)
     readers[0].join()
     assert signal.getsignal(signal.SIGTERM) is before
     address, body = seen
@@ -48,7 +48,7 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(CantListen, match=f"port {port}.*another program") as error:
-            serve(FastAPI(), "127.0.0.1", port, lambda _: pytest.fail("never ready"))
+            listen("127.0.0.1", port)
     assert "\n" not in str(error.value)
 
 

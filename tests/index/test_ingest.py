@@ -142,6 +142,42 @@ def test_a_link_that_one_board_uses_twice_merges_nothing_and_splits_what_it_merg
     assert gig_of(store, "beta", "1").status == "open"
 
 
+def test_a_link_that_one_board_no_longer_uses_twice_merges(store: Store, run_board: RunBoard) -> None:
+    form = "https://forms.example/apply"
+    run_board("alpha", posting("alpha", "1", apply_url=form), posting("alpha", "2", apply_url=form))
+    run_board("beta", posting("beta", "1", apply_url=form))
+    assert store.count_gigs() == 3
+    run_board("alpha", posting("alpha", "1", apply_url=form), posting("alpha", "2"))
+    assert store.count_gigs() == 2
+    assert {source.board for source in gig_of(store, "alpha", "1").sources} == {"alpha", "beta"}
+
+
+def test_a_form_shared_by_a_whole_board_does_not_pull_it_in(
+    store: Store, ingest: Ingest, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = "https://forms.example/apply"
+    run_board("alpha", *[posting("alpha", str(n), apply_url=form) for n in range(30)])
+    sizes = []
+    real = Ingest._regroup
+    monkeypatch.setattr(
+        Ingest, "_regroup", lambda self, family: sizes.append(len(family.postings)) or real(self, family)
+    )
+    run_board("beta", posting("beta", "1", apply_url=form))
+    assert sizes == [1]
+    assert store.count_gigs() == 31
+
+
+def test_a_gig_lives_on_in_its_other_postings_when_the_first_is_no_offer(store: Store, run_board: RunBoard) -> None:
+    link = "https://jobs.example/7"
+    run_board("alpha", posting("alpha", "1", url=link))
+    run_board("beta", posting("beta", "1", url=link))
+    seeking = posting("alpha", "1", url=link, title="SEEKING WORK: nanny looking for a family", description="For hire.")
+    run_board("alpha", seeking)
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.status, [source.board for source in gig.sources]) == ("open", ["beta"])
+    assert store.count_gigs() == 1
+
+
 def test_arrival_order_does_not_change_the_groups(tmp_path, clock: Clock) -> None:
     from index.settings import Settings
 

@@ -100,6 +100,6 @@ def test_units_after_an_amount(text: str, unit: str, per: float) -> None:
     assert (found.unit, found.per) == (unit, per)
 
 
-@pytest.mark.parametrize("text", ["", " for a good time", " a lot", " and more", " per aspera"])
+@pytest.mark.parametrize("text", ["", " for a good time", " a lot", " and more", " per se"])
 def test_no_unit(text: str) -> None:
     assert unit_after(text, 0) is None

@@ -77,7 +77,7 @@ def test_structured_fields_win_over_text() -> None:
         ("Label images", "Reward: $0.05 per HIT. Time allotted: 60 minutes.", (0.05, 0.05, "USD", "item")),
         ("Developer", "Pays between 110-130K based on experience.", (110_000, 130_000, "USD", "year")),
         ("Writer", "Rate: 5 cents per word.", (0.05, 0.05, "USD", "word")),
-        ("Cleaner wanted", "The pay is £60 for the day. We spent £500 on tools.", (60, 60, "GBP", "task")),
+        ("Cleaner wanted", "The pay is £60 for the day. We spent £500 on tools.", (60, 60, "GBP", "day")),
     ],
 )  # fmt: skip
 def test_pay_in_text(title: str, description: str | None, wanted: tuple[float, float, str, str]) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from index.gig import Gig
 from index.normalize import kind, mode, normalize, pay, place, terms
-from index.normalize.cue import Cue
-from index.normalize.evidence import lower
+from index.normalize.cue import Cue, needs, split
+from index.normalize.evidence import Passage, lower
 from index.normalize.risk import RULES
 from index.posting import Posting
 from tests.normalize.posting import posting
@@ -98,34 +98,56 @@ def test_pure() -> None:
     assert normalize(one) == normalize(one.model_copy(deep=True))
 
 
-def _cues() -> list[tuple[str, Cue]]:
-    found = [(f"risk {number} {rule.code}", rule.cue) for number, rule in enumerate(RULES)]
+def _cues() -> list[Cue]:
+    found = [rule.cue for rule in RULES]
     for module in (kind, mode, pay, place, terms):
-        for name, value in vars(module).items():
-            if isinstance(value, Cue):
-                found.append((f"{module.__name__} {name}", value))
-            elif isinstance(value, tuple):
-                for number, item in enumerate(value):
-                    cue = item[1] if isinstance(item, tuple) else item
-                    if isinstance(cue, Cue):
-                        found.append((f"{module.__name__} {name} {number}", cue))
+        for value in vars(module).values():
+            for item in value if isinstance(value, tuple) else (value,):
+                cue = item[1] if isinstance(item, tuple) else item
+                if isinstance(cue, Cue):
+                    found.append(cue)
     return found
 
 
-@pytest.mark.parametrize(("name", "cue"), _cues())
-def test_hints_never_hide_a_match(name: str, cue: Cue) -> None:
-    """Strings made from the pattern itself must pass its hints."""
+@pytest.mark.parametrize("cue", _cues(), ids=lambda cue: cue.source[:40])
+def test_the_words_of_a_text_never_hide_a_match(cue: Cue) -> None:
+    """Texts made from the pattern itself are found by way of their words wherever a plain search finds something."""
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.from_regex(cue.pattern, alphabet=st.characters(max_codepoint=0x7F)))
     def run(text: str) -> None:
-        low = lower(text)
-        if cue.pattern.search(low) is not None:
-            assert cue.may_match(low), low
+        passage = Passage("description", text)
+        wanted, found = cue.pattern.search(passage.low), passage.search(cue)
+        assert (found is None) == (wanted is None), passage.low
+        assert found is None or wanted is None or found.start() == wanted.start()
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         run()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed", "begins"),
+    [
+        (r"\b(?:fees?|deposits?) of\b", {"fee of", "fees of", "depo of"}, {"fee", "fees", "depo"}),
+        (r"\bpay ?pal\b", {"pay pal", "payp"}, {"pay", "payp"}),
+        (r"\b(?:\w{1,5} )?parcels?\b", {"parc"}, None),
+        (r"^(?:test|testing)(?: post)?$", {"test"}, {"test"}),
+        (r"\b[0-9]{1,2} hours\b", {"# hour"}, {"#"}),
+        (r"[$€] ?[0-9]{2}", {"#"}, None),
+        (r"\bcolou?rs?(?! x)", {"colo"}, {"colo"}),
+    ],
+)
+def test_words_that_a_pattern_needs(pattern: str, needed: set[str], begins: set[str] | None) -> None:
+    keys, heads = needs(pattern)
+    assert {" ".join(sorted(key)) for key in keys} == {" ".join(sorted(key.split())) for key in needed}
+    assert heads == begins
+
+
+def test_branches_of_a_pattern() -> None:
+    assert split(r"\b(?:one|two(?:a|b)|[|])\b") == [r"\b(?:one)\b", r"\b(?:two(?:a|b))\b", r"\b(?:[|])\b"]
+    assert split("(?:one|two)?") == ["(?:one|two)?"]
+    assert split("one|two") == ["one", "two"]
 
 
 def test_gold_postings(shared: Path) -> None:

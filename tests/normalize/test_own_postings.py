@@ -1,0 +1,30 @@
+"""The made-up postings of own_postings.toml stay readable: a change that loses much of them fails here."""
+
+import pytest
+
+from benchmarks.quality.labelled import Row, read_own
+from benchmarks.quality.measures import MEASURES
+from index.normalize import normalize
+
+LEAST = {"category": 0.9, "mode": 0.9, "status": 0.9, "triple": 0.85, "kind": 0.95, "risk": 0.9, "payout": 1.0}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return [Row(posting, label, normalize(posting)) for posting, label in read_own("open")]
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_most_are_read_right(rows: list[Row], name: str) -> None:
+    measure = MEASURES[name]
+    counted = [row for row in rows if measure.counts(row)]
+    assert sum(map(measure.right, counted)) >= LEAST[name] * len(counted)
+
+
+def test_no_pay_is_invented(rows: list[Row]) -> None:
+    measure = MEASURES["invented"]
+    assert not any(measure.right(row) for row in rows if measure.counts(row))
+
+
+def test_every_category_occurs(rows: list[Row]) -> None:
+    assert len({row.label.category for row in rows}) == 24

@@ -1,0 +1,1 @@
+"""Operating an instance: backup, upgrade, retention, erasure, doctor, logs, metrics."""
