@@ -73,9 +73,12 @@ def is_operator(headers: Headers, settings: Settings) -> bool:
     return settings.private and _asked_locally(headers)
 
 
+PROXY_HEADERS = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+
+
 def _asked_locally(headers: Headers) -> bool:
     """A proxy in front, or a page elsewhere whose host name was pointed at us, makes a loopback address public."""
-    if "forwarded" in headers or "x-forwarded-for" in headers:
+    if not PROXY_HEADERS.isdisjoint(headers.keys()):
         return False
     name = headers.get("host", "")
     name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
