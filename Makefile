@@ -24,6 +24,7 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.quality
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/ again
