@@ -30,6 +30,8 @@ UsdRate = Callable[[str, date], float | None]
 class Compiled:
     where: Clause
     """Everything that is asked."""
+    parts: tuple[Clause, ...]
+    """The same as disjoint clauses: an engine counts two parts in less time than their union."""
     anywhere: Clause
     """The same ignoring `near`."""
     without: dict[str, tuple[Clause, ...]]
@@ -74,21 +76,23 @@ def compile_query(
         "risk": _risk(query.risk),
         "minimum_payout_max": pay.payout,
         "posted_within": Everything() if query.within is None else Range("posted", low=_seconds(now - query.within)),
-        "pay": pay.selected(),
+        "pay": _or(pay.selected()),
     }
 
     def where(**changed: Clause) -> Clause:
         return _and((asked | changed).values())
 
+    def parts(**changed: Clause) -> tuple[Clause, ...]:
+        return tuple(where(**changed, pay=part) for part in pay.selected())
+
     everything = where()
-    without: dict[str, tuple[Clause, ...]] = {
-        facet: (where(**{OWN_FILTER.get(facet, facet): Everything()}),) for facet in FACETS
-    }
-    without["pay_unit"] = (where(pay=pay.selected(ignored="pay_unit")),)
-    without["pay_status"] = (everything, *(where(pay=clause) for clause in pay.hidden_by_unknown()))
-    without["risk"] = (everything, *(where(risk=clause) for clause in _hidden_risk(query.risk)))
+    without = {facet: parts(**{OWN_FILTER.get(facet, facet): Everything()}) for facet in FACETS}
+    without["pay_unit"] = tuple(where(pay=part) for part in pay.selected(ignored="pay_unit"))
+    without["pay_status"] = (*parts(), *(where(pay=clause) for clause in pay.hidden_by_unknown()))
+    without["risk"] = (*parts(), *(part for clause in _hidden_risk(query.risk) for part in parts(risk=clause)))
     return Compiled(
         where=everything,
+        parts=parts(),
         anywhere=where(near=Everything()),
         without=without,
         since={name: _seconds(now - age) for name, age in POSTED.items()},
@@ -228,16 +232,16 @@ class _Pay:
                 asked = self._query.has_pay_bound or self._query.pay_unit
                 return (self.match if asked else Not(self.unknown),)
 
-    def selected(self, ignored: str | None = None) -> Clause:
-        """The filter on pay, leaving out `pay_unit` for its own facet."""
+    def selected(self, ignored: str | None = None) -> tuple[Clause, ...]:
+        """The filter on pay as disjoint clauses, leaving out `pay_unit` for its own facet."""
         units = () if ignored == "pay_unit" else self._query.pay_unit
-        wanted = self._query.unknown_pay
         match, unknown = self._states(units)
+        wanted = self._query.unknown_pay
         if wanted == "only":
-            return unknown
+            return (unknown,)
         if self._query.has_pay_bound or units:
-            return _or([match, unknown]) if wanted == "include" else match
-        return Everything() if wanted == "include" else Not(unknown)
+            return (match, unknown) if wanted == "include" else (match,)
+        return (Everything(),) if wanted == "include" else (Not(unknown),)
 
 
 def _rate(query: SearchQuery, day: date, usd_rate: UsdRate) -> float:

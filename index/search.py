@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from index import cursor
 from index.compile import FACETS, Compiled, compile_query
 from index.document import cells, usd_units
-from index.engine.base import And, Count, Counted, Engine, Hit, Not, Order, Term, Top
+from index.engine.base import And, Clause, Count, Counted, Engine, Hit, Not, Order, Term, Top
 from index.geo import Cells, Ring, centre, distance_km
 from index.gig import Gig, Place
 from index.normalize import currency
@@ -108,7 +108,7 @@ class Search:
         near, rings, compiled = self._compile(query, channel, now, generation)
         facets = self._facets(compiled, generation)
         order = _order(query, compiled)
-        page = self._page(query, channel, compiled, rings)
+        page = self._page(query, channel, compiled, rings) if facets.total else _Page()
         items = self._items(page)
         distances = None
         if near is not None:
@@ -140,8 +140,9 @@ class Search:
     def totals(self, queries: Sequence[SearchQuery], channel: str, now: datetime) -> list[int]:
         """How many gigs each query finds. Raises as `search` does."""
         generation = self._engine.generation()
-        asked = [Count(self._compile(query, channel, now, generation)[2].where) for query in queries]
-        return [counted.total for counted in self._count(asked, generation)]
+        parts = [self._compile(query, channel, now, generation)[2].parts for query in queries]
+        answers = iter(self._count([Count(part) for its in parts for part in its], generation))
+        return [sum(next(answers).total for _ in its) for its in parts]
 
     def pay_bands(
         self, query: SearchQuery, channel: str, now: datetime, bands: Sequence[tuple[float | None, float | None]]
@@ -204,7 +205,7 @@ class Search:
         ]
         # A clause's total comes with any count over it, so that these cost nothing where it is counted above.
         asked += [
-            Count(compiled.where, FACETS[0]),
+            *map(Count, compiled.parts),
             Count(compiled.any_pay, None if compiled.pay_asked else "pay_state"),
         ]
         if compiled.pay_asked:
@@ -212,13 +213,14 @@ class Search:
         answers = iter(self._count(asked, generation))
         facets = {facet: _add([next(answers) for _ in compiled.without[facet]]) for facet in FACETS}
         facets["posted"] = {name: facets["posted"][str(low)] for name, low in compiled.since.items()}
-        where, any_pay = next(answers), next(answers)
+        total = sum(next(answers).total for _ in compiled.parts)
+        any_pay = next(answers)
         if compiled.pay_asked:
             match, unknown = next(answers).total, next(answers).total
         else:
             match, unknown = any_pay.values.get("known", 0), any_pay.values.get("unknown", 0)
         states = {"match": match, "unknown": unknown, "outside": any_pay.total - match - unknown}
-        return Facets(where.total, facets, states)
+        return Facets(total, facets, states)
 
     def _count(self, asked: Sequence[Count], generation: int) -> list[Counted]:
         """The counts, those asked before in this generation from memory."""
@@ -229,6 +231,8 @@ class Search:
             known.update(zip(fresh, self._engine.count(fresh), strict=True))
         with self._lock:
             for count in asked:
+                if _is_long(count.clause):
+                    continue
                 self._counted[generation, count] = known[count]
                 self._counted.move_to_end((generation, count))
             while len(self._counted) > CACHED_COUNTS:
@@ -267,11 +271,15 @@ class Search:
     def _by_relevance(self, query: SearchQuery, channel: str, compiled: Compiled) -> _Page:
         """Level after level; inside one, the newest seq first."""
         first, below, shown = self._start(query, channel, 3) or (0, None, 0)
-        levels = list(enumerate(compiled.levels))[first:]
-        tops = [Top(clause, "gig", query.limit + 1, below if level == first else None) for level, clause in levels]
-        answers = self._engine.search(tops)
-        walk = ((level, hit) for (level, _), hits in zip(levels, answers, strict=True) for hit in hits)
+        walk = self._walk_levels(compiled, query.limit + 1, first, below)
         return _cut(walk, query.limit, shown)
+
+    def _walk_levels(self, compiled: Compiled, limit: int, first: int, below: int | None) -> Iterator[tuple[int, Hit]]:
+        """(level, hit) from level `first` on, best first; most pages need no further one."""
+        for level, clause in list(enumerate(compiled.levels))[first:]:
+            [hits] = self._engine.search([Top(clause, "gig", limit, below if level == first else None)])
+            for hit in hits:
+                yield level, hit
 
     def _by_distance(self, query: SearchQuery, channel: str, compiled: Compiled, rings: list[Ring]) -> _Page:
         """Ring after ring of cells; inside one, the newest seq first. A gig of several places is in the nearest."""
@@ -306,6 +314,11 @@ class Search:
         for (number, _), hits in zip(tops, answers, strict=True):
             for hit in hits:
                 yield number, hit
+
+
+def _is_long(clause: Clause) -> bool:
+    """Whether it lists more cells than is good to keep."""
+    return isinstance(clause, And) and any(isinstance(part, Term) and len(part.values) > 500 for part in clause.clauses)
 
 
 def _add(parts: Sequence[Counted]) -> dict[str, int]:

@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -494,19 +494,15 @@ def _climb_down(reader: _Reader, order: str, below: int | None) -> Iterator[list
         found = reader.searcher.terms_with_prefix(f"step_{order}", "")
         steps = [_Step(int(term, 16) << STEP_BITS[order], term, documents) for term, documents in found]
         reader.steps[order] = steps = sorted(steps, reverse=True)
-    room, run = FIRST_STEPS, list[_Step]()
-    for step in steps:
-        if below is not None and step.low >= below:
-            continue
-        run.append(step)
-        room -= step.documents
-        if room <= 0:
-            if room < -(GROWTH - 1) * FIRST_STEPS:
-                break  # already at the second size
+    left = deque(step for step in steps if below is None or step.low < below)
+    for room in (FIRST_STEPS, FIRST_STEPS * GROWTH):
+        run: list[_Step] = []
+        while left and sum(step.documents for step in run) < room:
+            run.append(left.popleft())
+        if run:
             yield run
-            run = []
-            room = FIRST_STEPS * GROWTH
-    yield []
+    if left:
+        yield []
 
 
 def _search(searcher: tantivy.Searcher, clause: Clause, order: str, limit: int) -> list[Hit]:
@@ -602,7 +598,7 @@ def _parts(combination: str) -> tuple[tuple[str, ...], ...]:
 
 def _one_by_one(searcher: tantivy.Searcher, query: Query, fields: Sequence[str]) -> dict[str, Counter[str]]:
     """The same from each field's own column."""
-    answer = searcher.aggregate(query, {field: _terms(field, COMBINATIONS) for field in fields})
+    answer = searcher.aggregate(query, {field: _terms(field, MAX_BUCKETS // len(fields)) for field in fields})
     return {
         field: Counter({bucket["key"]: int(bucket["doc_count"]) for bucket in answer[field]["buckets"]})
         for field in fields
