@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # commands import what they need when they run, so that `--he
 
     from crawlers.bases.spider import BoardSpider
     from crawlers.run import Progress
-    from index.gig import Gig
     from index.instance import Instance
     from index.settings import Settings
 
@@ -527,7 +526,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Gigs as NDJSON.")] = False,
     sample: Sample = False,
 ) -> None:
-    """Search the gigs."""
+    """Search the gigs: a table with links, page after page on a terminal."""
     from index.query import SearchQuery
     from index.terms import OPERATOR
 
@@ -535,31 +534,31 @@ def search(
     settings = the_settings(sample)
     now = datetime.now(UTC)
     with the_instance(settings, sample) as instance:
-        results = instance.search.search(query, OPERATOR, now)
-    if as_json:
-        for gig in results.items:
-            print(gig.model_dump_json())
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+        if as_json:
+            for gig in instance.search.search(query, OPERATOR, now).items:
+                print(gig.model_dump_json())
+            return
+        from rich.console import Console
 
-    from search_api.words import pay_words, where_words
+        from search_api.terminal import browse
 
-    table = Table("gig", "pay", "where", "boards", box=None, pad_edge=False)
-    for gig in results.items:
-        title = Text(gig.title, style=f"link {gig.sources[0].url}" if gig.sources else "")
-        if gig.risk.level != "none":
-            title.append(f" (risk: {gig.risk.level})", style="red")
-        table.add_row(
-            title,
-            Text(pay_words(gig.pay)),
-            Text(where_words(gig)),
-            Text(", ".join(dict.fromkeys(s.board for s in gig.sources))),
+        browse(
+            lambda query: instance.search.search(query, OPERATOR, now),
+            query,
+            now,
+            Console(),
+            say,
+            more if sys.stdin.isatty() and sys.stdout.isatty() else None,
         )
-    console = Console()
-    console.print(table)
-    say(f"{results.total} gigs" + (f"; more with --cursor {results.next}" if results.next else ""))
+
+
+def more() -> bool:
+    """Ask whether to show the next page."""
+    try:
+        return input("Enter shows more, q ends: ").strip().lower() not in ("q", "quit", "n", "no")
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 @app.command()
@@ -649,40 +648,11 @@ def show(
     if as_json:
         print(found.gig.model_dump_json())
     else:
-        print_gig(found.gig)
+        from rich.console import Console
 
+        from search_api.terminal import show_gig
 
-def print_gig(gig: "Gig") -> None:
-    """A gig for people: what it is and pays, what to beware of, where it was found, what it says."""
-    from rich.console import Console
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    from search_api.words import fee_words, pay_words, payout_words, term_words
-
-    facts = [("Pay", pay_words(gig.pay)), ("Paid out", payout_words(gig.pay)), ("Fee", fee_words(gig.pay))]
-    facts += [("Category", gig.category), ("By", gig.organization), *term_words(gig)]
-    facts += [(f"Risk: {gig.risk.level}", f"{signal.text!r}: {signal.why}") for signal in gig.risk.signals]
-    facts += [(name, f"{when.astimezone():%Y-%m-%d %H:%M}") for name, when in moments(gig) if when is not None]
-    table = Table.grid(Column(), Column(overflow="fold"), padding=(0, 2))
-    for name, value in facts:
-        if value:
-            table.add_row(Text(name, style="dim"), Text(value))
-    for source in gig.sources:
-        table.add_row(Text(source.board, style="dim"), Text(f"{pay_words(source.pay)}, {source.status}: {source.url}"))
-    console = Console()
-    console.print(Text(gig.title, style="bold"), Text(f"({gig.status}{reason_of(gig)})"))
-    console.print(table)
-    console.print(Text("\n" + gig.description) if gig.description else "")
-
-
-def reason_of(gig: "Gig") -> str:
-    return f": {gig.closed_reason}" if gig.closed_reason else ""
-
-
-def moments(gig: "Gig") -> "Iterable[tuple[str, datetime | None]]":
-    names = ("Posted", gig.posted_at), ("Expires", gig.expires_at), ("First seen", gig.first_seen)
-    return (*names, ("Last seen", gig.last_seen), ("Closed", gig.closed_at))
+        show_gig(found.gig, Console(), datetime.now(UTC))
 
 
 # --- operating -----------------------------------------------------------------------------------------------

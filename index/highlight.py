@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-RANKS = ("risk", "pay", "fact")
+RANKS = ("risk", "pay", "fact", "found")
 """Kinds of marks; where several meet, the first of these colours the words."""
 
 TAG = re.compile(r"</?[a-z][a-z0-9]*(?: [a-z]+=\"[^\"]*\")*>")
@@ -28,7 +28,7 @@ class Span:
     kind: str
     """One of RANKS."""
     label: str
-    """What it says, for people."""
+    """What it says, for people; empty where that is plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Piece:
         text = html.escape(self.text, quote=False)
         if self.kind is None:
             return text
-        return f'<mark class="says-{self.kind}" title="{html.escape(", ".join(self.labels))}">{text}</mark>'
+        title = f' title="{html.escape(", ".join(self.labels))}"' if self.labels else ""
+        return f'<mark class="says-{self.kind}"{title}>{text}</mark>'
 
 
 def pieces(text: str, spans: Iterable[Span]) -> list[Piece]:
@@ -121,7 +122,7 @@ def _piece(text: str, under: Sequence[Span]) -> Piece:
     if not under:
         return Piece(text)
     kind = min((span.kind for span in under), key=RANKS.index)
-    return Piece(text, kind, tuple(dict.fromkeys(span.label for span in under)))
+    return Piece(text, kind, tuple(dict.fromkeys(span.label for span in under if span.label)))
 
 
 def _positions(markup: str, text: str) -> list[tuple[str, list[int | None] | None]] | None:

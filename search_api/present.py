@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field
 
+from index.found import NOTHING, Wanted
 from index.gig import Gig, Pay, Place, Signal, Source
 from index.highlight import Span, formatted_html, plain_html
 from index.normalize.currency import usd_rate
@@ -19,6 +20,7 @@ from index.search import Results
 from index.taxonomy import CATEGORIES
 from index.terms import BoardInfo
 from search_api import words
+from search_api.excerpt import cut, excerpt
 
 STALE: Final = timedelta(days=3)
 """No board is left alone for longer than a day; after three something is wrong with the board or with us."""
@@ -146,6 +148,8 @@ class Shown:
     now: datetime
     boards: dict[str, BoardInfo]
     distance_km: float | None = None
+    wanted: Wanted = NOTHING
+    """The words that it was found by."""
 
     def item(self) -> GigItem:
         """For JSON. The gig was validated when it was read, so its parts are taken over."""
@@ -228,6 +232,18 @@ class Shown:
     # --- the posting's own words, with what we read in them ---
 
     @property
+    def found_title(self) -> str:
+        """The title for a list, with the words that were searched for; escaped."""
+        title = cut(self.gig.title, 160)
+        return plain_html(title, _found(self.wanted.spans(title, self.gig.language)))
+
+    @property
+    def snippet(self) -> str:
+        """Some of the text for a list, with the words that were searched for; escaped."""
+        text, spans = excerpt(self.gig.description, self.wanted, self.gig.language, 180)
+        return plain_html(text, _found(spans))
+
+    @property
     def title_html(self) -> str:
         """Escaped."""
         return plain_html(self.gig.title, self._spans("title"))
@@ -302,21 +318,29 @@ class Shown:
         ]
 
 
+def _found(spans: list[tuple[int, int]]) -> list[Span]:
+    return [Span(start, end, "found", "") for start, end in spans]
+
+
 def category_name(category: str) -> str:
     known = CATEGORIES.get(category)
     return known.name if known else category
 
 
-def show_all(results: Results, currency: str, now: datetime, boards: dict[str, BoardInfo]) -> list[Shown]:
+def show_all(results: Results, query: SearchQuery, now: datetime, boards: dict[str, BoardInfo]) -> list[Shown]:
     """The gigs of a page of results."""
+    wanted = Wanted.of(query.q)
     distances: Sequence[float | None] = results.distances or [None] * len(results.items)
-    return [Shown(gig, currency, now, boards, distance) for gig, distance in zip(results.items, distances, strict=True)]
+    return [
+        Shown(gig, query.currency, now, boards, distance, wanted)
+        for gig, distance in zip(results.items, distances, strict=True)
+    ]
 
 
 def page_json(results: Results, query: SearchQuery, now: datetime) -> GigPage:
     """An answer of /gigs."""
     return GigPage.model_construct(
-        items=[shown.item() for shown in show_all(results, query.currency, now, {})],
+        items=[shown.item() for shown in show_all(results, query, now, {})],
         total=results.total,
         facets=results.facets,
         pay_states=PayStates(**results.pay_states),

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from index.engine.base import EngineError
 from index.query import BadQuery
+from index.store.db import StoreError
 from search_api.templating import render
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,9 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, EngineError):
         log.error("the search engine failed: %s", error)
         return Problem(503, "the search engine can't answer now; try again in a moment", headers={"Retry-After": "5"})
+    if isinstance(error, StoreError):
+        log.error("the database failed: %s", error)
+        return Problem(503, "the database can't answer now; try again in a moment", headers={"Retry-After": "5"})
     log.error("unexpected error", exc_info=error)
     return Problem(500, "something went wrong here; the operator's log says what")
 
@@ -114,5 +118,5 @@ def respond(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Every known error becomes a problem; the unexpected ones are caught by middleware.Edge."""
-    for kind in (Problem, BadQuery, RequestValidationError, HTTPException, EngineError):
+    for kind in (Problem, BadQuery, RequestValidationError, HTTPException, EngineError, StoreError):
         app.add_exception_handler(kind, respond)

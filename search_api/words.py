@@ -1,8 +1,13 @@
 """What a gig says, in plain English words for the pages: pay, places, terms, times."""
 
+import re
+from datetime import datetime
 from typing import Final
 
 from index.gig import ClosedReason, Gig, MinimumPayout, Pay, Place
+
+INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]+")
+"""Controls, line separators and marks of direction: where no element can isolate them, they are dropped."""
 
 NBSP: Final = "\u00a0"
 
@@ -279,3 +284,26 @@ def term_words(gig: Gig) -> list[tuple[str, str]]:
     if gig.language:
         rows.append(("Language", LANGUAGES.get(gig.language, gig.language)))
     return rows
+
+
+def plain(text: str) -> str:
+    """For places that hold bare text, such as <title>: no controls, no marks of direction."""
+    return INVISIBLE.sub(" ", text).strip()
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    """In words, against `now`: minutes up to an hour, hours up to a day, days up to a month, then the date."""
+    seconds = (now - instant).total_seconds()
+    for limit, size, unit in (
+        (90, 0, ""),
+        (5_400, 60, "minute"),
+        (36 * 3_600, 3_600, "hour"),
+        (2_600_000, 86_400, "day"),
+    ):
+        if abs(seconds) < limit:
+            if not size:
+                return "just now"
+            count = max(1, round(abs(seconds) / size))
+            words = f"{count} {unit}{'s' if count > 1 else ''}"
+            return f"{words} ago" if seconds > 0 else f"in {words}"
+    return f"{instant.day} {instant:%b %Y}"

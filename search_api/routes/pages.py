@@ -72,7 +72,7 @@ def search_page(request: Request, services: ServicesDep, channel: PageChannel, b
             raise
         context = _form(Address.typed(pairs), boards)
         return HTMLResponse(render("search.html", request, problem=error, results=None, **context), status_code=422)
-    shown = show_all(results, query.currency, now, boards)
+    shown = show_all(results, query, now, boards)
     context = _form(address, boards)
     context |= {
         "problem": None,

@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from index.engine.base import EngineError
+from index.store.db import StoreError
 from search_api import examples
 from search_api.templating import static_files
 from tests.api import made_up
@@ -162,6 +163,14 @@ def test_a_failing_engine_is_503(make_client: MakeClient) -> None:
     answer = client.get("/gigs")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert "10.0.0.7" not in answer.text
+
+
+def test_a_failing_database_is_503(make_client: MakeClient) -> None:
+    client = make_client(search=Broken(StoreError("database /srv/secret.db: disk I/O error")))
+    answer = client.get("/gigs")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "secret" not in answer.text
 
 
 # --- health, categories, boards ---

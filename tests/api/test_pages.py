@@ -59,6 +59,13 @@ def test_a_result_shows_what_a_worker_needs(client: Client) -> None:
     assert "Some warning signs" in words(found, ".tag.risk-low")
 
 
+def test_a_result_shows_the_words_it_was_found_by(client: Client) -> None:
+    found = page(client, "/?q=interview headphone")
+    marks = [mark.text() for mark in card(found, made_up.TRANSCRIBE.title).css(".snippet mark.says-found")]
+    assert marks == ["interviews", "Headphones"]
+    assert not page(client, "/").css("mark")
+
+
 def test_sources_are_links_that_boards_may_follow_up(client: Client) -> None:
     found = page(client, "/?q=interviews")
     links = one(found, ".via").css("a")

@@ -13,7 +13,7 @@ spans = st.lists(
     st.builds(Span, st.integers(-3, 60), st.integers(-3, 60), st.sampled_from([*RANKS, "other"]), st.text(max_size=9)),
     max_size=8,
 )
-MARK = re.compile(r'</?mark(?: class="says-(?:risk|pay|fact)" title="[^"<>]*")?>')
+MARK = re.compile(r'</?mark(?: class="says-(?:risk|pay|fact|found)"(?: title="[^"<>]*")?)?>')
 
 
 def test_overlapping_and_nested_spans_are_cut_where_they_meet() -> None:
