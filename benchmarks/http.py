@@ -148,6 +148,11 @@ KINDS: dict[str, Callable[[random.Random], Params]] = {
 CLIENTS = (1, 8, 32)
 
 
+def begun(rng: random.Random) -> Params:
+    """The beginning of a word after another word, which differ enough that few repeat."""
+    return {"q": f"{word(rng)} {word(rng)[: rng.randrange(2, 6)]}"}
+
+
 def point(rng: random.Random) -> str:
     return f"{rng.uniform(45, 55):.3f},{rng.uniform(0, 25):.3f}"
 
@@ -237,7 +242,9 @@ def main(count: int, each: int, data: Path) -> None:
                 every += api
             else:
                 kept = api
-        print(f"| **all but the first** | {p(every, 50)} | {p(every, 99)} | | |")
+        typed = asyncio.run(first_bytes(address, targets("/suggest", begun, rng, each)))
+        print(f"| suggestions while typing | {p(typed, 50)} | {p(typed, 99)} | | |")
+        print(f"| **all but the first and the last** | {p(every, 50)} | {p(every, 99)} | | |")
         speeds = [(clients, *asyncio.run(speed(address, mixed("/gigs", rng, each), clients))) for clients in CLIENTS]
         busy = process.memory_info().rss
     with running("-c", PEER, str(size), data=data) as (address, _):

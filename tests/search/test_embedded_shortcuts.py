@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from index.engine import embedded
-from index.engine.base import Clause, Count, Everything, Not, Order, Range, Term, Top
+from index.engine.base import And, Clause, Count, Everything, Not, Order, Range, Term, Top
 from index.engine.embedded import EmbeddedEngine
 from tests.search.made_up import Shelf, gigs
 
@@ -92,3 +92,25 @@ def test_an_empty_index_has_no_top_and_no_counts(tmp_path: Path) -> None:
     assert engine.count([Count(Everything(), "board")])[0].total == 0
     assert engine.search([Top(Everything(), "gig", 5)]) == [[]]
     engine.close()
+
+
+@pytest.mark.parametrize("more", CLAUSES, ids=range(len(CLAUSES)))
+@pytest.mark.parametrize("channels", [("page",), ("api", "operator"), ("absent",)])
+def test_what_nearly_all_ask_is_one_term(engine: EmbeddedEngine, channels: tuple[str, ...], more: Clause) -> None:
+    asked = (Term("channel", channels), more, *embedded.SHOWN)
+    assert [*embedded._shortened(asked)] == [Term("shown", channels), more]
+    apart = And((And((asked[0],)), And(asked[1:])))
+    assert embedded._shortened(apart.clauses) == apart.clauses
+    for field in ("board", "status", "risk"):
+        short, long = engine.count([Count(And(asked), field), Count(apart, field)])
+        assert short == long
+    assert set(short.values) <= {"none", "low"}
+
+
+def test_other_statuses_and_risks_have_no_shortcut() -> None:
+    for asked in (
+        (Term("channel", ("page",)), Term("status", ("open", "closed")), embedded.SHOWN[1]),
+        (Term("channel", ("page",)), embedded.SHOWN[0]),
+        embedded.SHOWN,
+    ):
+        assert embedded._shortened(asked) == asked
