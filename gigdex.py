@@ -79,6 +79,15 @@ def the_instance(settings: "Settings", sample: bool) -> "Iterator[Instance]":
         yield instance
 
 
+@contextmanager
+def the_gigs(settings: "Settings", sample: bool) -> "Iterator[Instance]":
+    """The instance, for a command that is of no use before there are gigs: a mistyped folder must not become one."""
+    if not settings.database_url and not (settings.data / "gigdex.db").exists():
+        raise Problem(f"there are no gigs in {settings.data} yet: `gigdex up` or `gigdex crawl` brings some")
+    with the_instance(settings, sample) as instance:
+        yield instance
+
+
 def progress() -> "Bars":
     """Progress bars on stderr; silent where nobody looks."""
     from rich.console import Console
@@ -533,7 +542,7 @@ def search(
     query = SearchQuery.from_params([*filters, ("q", " ".join(words or ()))])
     settings = the_settings(sample)
     now = datetime.now(UTC)
-    with the_instance(settings, sample) as instance:
+    with the_gigs(settings, sample) as instance:
         if as_json:
             for gig in instance.search.search(query, OPERATOR, now).items:
                 print(gig.model_dump_json())
@@ -580,7 +589,7 @@ def export(
     query = SearchQuery.from_params(filters)
     settings = the_settings(sample)
     channel = OPERATOR if settings.private else "feed"
-    with the_instance(settings, sample) as instance, output_to(output) as out:
+    with the_gigs(settings, sample) as instance, output_to(output) as out:
         count = run_export(format, query, instance.search, datetime.now(UTC), out, channel)
     say(f"{count} gigs" + (f" in {output}" if output else ""))
 
@@ -616,7 +625,7 @@ def rebuild(
 ) -> None:
     """Make the search index anew from the store."""
     settings = the_settings(sample)
-    with the_instance(settings, sample) as instance, instance.working("gigdex rebuild") as worker, progress() as bars:
+    with the_gigs(settings, sample) as instance, instance.working("gigdex rebuild") as worker, progress() as bars:
         if normalize:
             task = bars.add_task("normalize", total=None, note="")
             worker.ingest.renormalize(lambda count: bars.advance(task, count))
@@ -636,7 +645,7 @@ def show(
     """Show all that is known of one gig."""
     from index.terms import OPERATOR
 
-    with the_instance(the_settings(sample), sample) as instance:
+    with the_gigs(the_settings(sample), sample) as instance:
         found = instance.store.find(gig, OPERATOR)
         if found is not None and found.moved_to is not None:
             say(f"{gig} is one with {found.moved_to}.")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import get_args
 
 from index import grammar, tokens
-from index.document import USD_SCALE
+from index.document import usd_units
 from index.engine.base import And, Clause, Everything, Not, Or, Phrase, Range, Term
 from index.gig import PayUnit, RiskLevel
 from index.query import BadQuery, SearchQuery
@@ -202,10 +202,10 @@ class _Pay:
 
     def __init__(self, query: SearchQuery, now: datetime, usd_rate: UsdRate) -> None:
         self._query = query
-        rate = _rate(query, now.date(), usd_rate)
+        rate = usd_rate_of(query, now.date(), usd_rate)
 
         def units(amount: float | None) -> int | None:
-            return None if amount is None else round(amount * rate * USD_SCALE)
+            return None if amount is None else usd_units(amount * rate)
 
         payout = units(query.minimum_payout_max)
         self.payout: Clause = Everything() if payout is None else Not(Range("payout_usd", low=payout + 1))
@@ -244,8 +244,8 @@ class _Pay:
         return (Everything(),) if wanted == "include" else (Not(unknown),)
 
 
-def _rate(query: SearchQuery, day: date, usd_rate: UsdRate) -> float:
-    """US dollars for one unit of the bounds' currency."""
+def usd_rate_of(query: SearchQuery, day: date, usd_rate: UsdRate) -> float:
+    """US dollars for one unit of the bounds' currency. Raises BadQuery where there is no rate."""
     if query.currency == "USD":
         return 1.0
     rate = usd_rate(query.currency, day)

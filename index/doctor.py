@@ -38,8 +38,6 @@ Level = Literal["problem", "advice"]
 
 NOT_SETTINGS = frozenset({"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"})
 """GIGDEX_ variables that are no settings (docs/configuration.md)."""
-SHORTEST_KEY = 16
-"""Characters of an operator's key that nobody guesses."""
 LEAST_ROOM = 500_000_000
 """Free bytes below which the next crawl or rebuild may fill the disk."""
 WAITING = timedelta(minutes=15)
@@ -110,12 +108,6 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "problem", "admin key", "this instance is public and has no operator's key",
             "Set GIGDEX_ADMIN_KEY to a long random text; without it nobody can see what terms keep back.",
-        )  # fmt: skip
-    if key and len(key) < SHORTEST_KEY:
-        yield Finding(
-            "problem", "admin key", f"the operator's key has only {len(key)} characters",
-            "Set GIGDEX_ADMIN_KEY to at least 32 random characters: `python -c 'import secrets; "
-            "print(secrets.token_urlsafe(32))'` makes some.",
         )  # fmt: skip
     if not settings.private and settings.public_url is None:
         yield Finding(

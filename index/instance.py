@@ -91,7 +91,7 @@ class Instance:
         try:
             self.store.revision()
             self.engine.search([Top(Everything(), "key_newest", 1)])
-            return None if self.engine.name else "the search index is being made"
+            return None
         except (EngineError, StoreError) as error:
             return str(error)
 

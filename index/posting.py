@@ -1,8 +1,10 @@
 """Posting: what one board said, verbatim (DESIGN.md, section 3)."""
 
 import hashlib
+import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import (
     BaseModel,
@@ -62,6 +64,9 @@ class PostingPay(BaseModel):
     unit: ShortText | None = Field(None, description="task hour day week month year word page item minute")
 
 
+NO_ADDRESS = re.compile("[\x00-\x20\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
 class Posting(BaseModel):
     """One row of one board. Unknown keys are ignored, so that a newer crawler can talk to an older index."""
 
@@ -93,7 +98,10 @@ class Posting(BaseModel):
     @field_validator("url", "apply_url")
     @classmethod
     def _no_script(cls, value: str | None) -> str | None:
-        """A `javascript:` or `data:` address must never become a link."""
+        """A `javascript:` or `data:` address must never become a link, nor an address steer a terminal: controls,
+        spaces and marks of direction have no place in one, and are written as browsers write them."""
+        if value is not None:
+            value = NO_ADDRESS.sub(lambda found: quote(found[0]), value)
         if value is not None and value.partition(":")[0].lower() not in ("http", "https", "urn", "mailto"):
             raise ValueError("not a web address")
         return value

@@ -1,7 +1,6 @@
 """A SearchQuery answered: compiled, asked of the engine, and filled with the gigs as the channel may see them."""
 
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,9 +8,10 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from index import cursor
-from index.compile import FACETS, Compiled, compile_query
+from index.compile import FACETS, Compiled, compile_query, usd_rate_of
+from index.counted import CountCache
 from index.document import cells, usd_units
-from index.engine.base import And, Clause, Count, Counted, Engine, Hit, Not, Order, Term, Top
+from index.engine.base import And, Count, Counted, Engine, Hit, Not, Order, Term, Top
 from index.geo import Cells, Ring, centre, distance_km
 from index.gig import Gig, Place
 from index.normalize import currency
@@ -21,8 +21,6 @@ from index.query import BadQuery, SearchQuery, Sort
 END = 1_000
 """Results after which the orders `relevance` and `distance` end."""
 KEYS: dict[str, Order] = {"newest": "key_newest", "pay": "key_pay", "hourly": "key_hourly"}
-CACHED_COUNTS = 4_096
-"""Counts that are kept: a filter's own facet is often the same for many questions that differ in that filter only."""
 END_OF_PAY = 2**62
 """Above every pay, in the engine's unit of money."""
 CELLS_AT_ONCE = 512
@@ -52,6 +50,8 @@ class Results(Facets):
     items: list[Gig]
     next: str | None
     """Cursor of the next page; None at the end."""
+    order: Sort
+    """The order of the items: what was asked for, where it can be had."""
     limited: bool
     """This order ends at END results, and there are more."""
     near: Place | None = None
@@ -91,9 +91,8 @@ class Search:
         self._engine = engine
         self._views = views
         self._secret = secret
-        self._lock = threading.Lock()
         self._known = _Known(-1, [], [], Cells([]))
-        self._counted: OrderedDict[tuple[int, Count], Counted] = OrderedDict()
+        self._counted = CountCache()
 
     def generation(self) -> int:
         """Changes whenever answers may change. Raises EngineError."""
@@ -108,7 +107,8 @@ class Search:
         near, rings, compiled = self._compile(query, channel, now, generation)
         facets = self._facets(compiled, generation)
         order = _order(query, compiled)
-        page = self._page(query, channel, compiled, rings) if facets.total else _Page()
+        # A cursor is read even where nothing is found: a forged one is an error everywhere.
+        page = self._page(query, channel, compiled, rings) if facets.total or query.cursor else _Page()
         items = self._items(page)
         distances = None
         if near is not None:
@@ -121,6 +121,7 @@ class Search:
             pay_states=facets.pay_states,
             items=items,
             next=None if page.next is None else cursor.encode(page.next, query, channel, self._secret),
+            order=order,
             limited=order in ("relevance", "distance") and facets.total > END,
             near=None if near is None else near.place,
             distances=distances,
@@ -153,7 +154,7 @@ class Search:
         """
         generation = self._engine.generation()
         _, _, compiled = self._compile(query, channel, now, generation)
-        rate = 1.0 if query.currency == "USD" else _usd_rate(query.currency, _minute(now).date()) or 1.0
+        rate = usd_rate_of(query, _minute(now).date(), _usd_rate)
         lows: list[int] = []
         for low, high in bands:
             lows += [
@@ -224,19 +225,12 @@ class Search:
 
     def _count(self, asked: Sequence[Count], generation: int) -> list[Counted]:
         """The counts, those asked before in this generation from memory."""
-        with self._lock:
-            known = {count: found for count in asked if (found := self._counted.get((generation, count))) is not None}
+        known = self._counted.get(generation, asked)
         fresh = [count for count in dict.fromkeys(asked) if count not in known]
         if fresh:
-            known.update(zip(fresh, self._engine.count(fresh), strict=True))
-        with self._lock:
-            for count in asked:
-                if _is_long(count.clause):
-                    continue
-                self._counted[generation, count] = known[count]
-                self._counted.move_to_end((generation, count))
-            while len(self._counted) > CACHED_COUNTS:
-                self._counted.popitem(last=False)
+            new = dict(zip(fresh, self._engine.count(fresh), strict=True))
+            self._counted.put(generation, new)
+            known |= new
         return [known[count] for count in asked]
 
     # --- pages -----------------------------------------------------------------------------------------------
@@ -314,11 +308,6 @@ class Search:
         for (number, _), hits in zip(tops, answers, strict=True):
             for hit in hits:
                 yield number, hit
-
-
-def _is_long(clause: Clause) -> bool:
-    """Whether it lists more cells than is good to keep."""
-    return isinstance(clause, And) and any(isinstance(part, Term) and len(part.values) > 500 for part in clause.clauses)
 
 
 def _add(parts: Sequence[Counted]) -> dict[str, int]:

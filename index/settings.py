@@ -45,8 +45,11 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         300, ge=0, description="requests a minute that one client of a public instance may make; 0: any number"
     )
-    admin_key: SecretStr | None = Field(
-        None, description="operator's key: header `Authorization: Bearer KEY` shows what the boards' terms keep back"
+    admin_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
+        None,
+        min_length=16,
+        description="operator's key, at least 16 characters: header `Authorization: Bearer KEY` shows what the boards' "
+        "terms keep back",
     )
 
     keep_closed_days: Days = Field(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from index.query import MANY, SearchQuery
+from index.query import MANY, SearchQuery, Sort
 from index.terms import BoardInfo
 from search_api import words
 from search_api.present import category_name
@@ -187,11 +187,11 @@ def chips(address: Address, boards: dict[str, BoardInfo]) -> list[Choice]:
     return shown
 
 
-def sorts(address: Address, query: SearchQuery) -> list[Choice]:
-    """The orders that make sense for this search."""
+def sorts(address: Address, query: SearchQuery, order: Sort) -> list[Choice]:
+    """The orders that make sense for this search; `order` is the one that was used."""
     possible = [
         name
         for name in SORTS
         if not (name == "relevance" and not query.q) and not (name == "distance" and not query.near)
     ]
-    return [Choice(name, SORTS[name], address.but(sort=name).url, selected=name == query.order) for name in possible]
+    return [Choice(name, SORTS[name], address.but(sort=name).url, selected=name == order) for name in possible]

@@ -73,10 +73,14 @@ class Answer:
             body, status = b"", 304
             for name in {"content-type", "content-length", "link"} & set(headers.keys()):
                 del headers[name]
+            if self.packed is not None:
+                headers.add_vary_header("Accept-Encoding")
         else:
-            if self.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            # Edge leaves this header only where it asks for gzip. That an unpacked answer varies is said by GZip.
+            if self.packed is not None and "accept-encoding" in request.headers:
                 body = self.packed
                 headers["Content-Encoding"] = "gzip"
+                headers.add_vary_header("Accept-Encoding")
             headers["Content-Length"] = str(len(body))
         await send({"type": "http.response.start", "status": status, "headers": headers.raw})
         await send({"type": "http.response.body", "body": body})
@@ -212,7 +216,6 @@ class _Sending:
     async def _send_whole(self, headers: MutableHeaders, body: bytes) -> None:
         packed = None
         if len(body) > SMALL:
-            headers.add_vary_header("Accept-Encoding")
             packed = await run_sync(_pack, body)
         etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         answer = Answer(headers.raw, body, packed, etag, self._request.scope.get("route"), time.monotonic())

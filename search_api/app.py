@@ -55,6 +55,8 @@ def create_app(services: Services) -> FastAPI:
         # The viewers of /docs and /redoc load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        # A redirect to the address without its last slash would be made of the Host header, which anybody may send.
+        redirect_slashes=False,
     )
     app.state.services = services
     app.state.boards = BoardBook(services)

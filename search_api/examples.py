@@ -45,6 +45,7 @@ GIG = Gig(
     last_seen=NOW,
 )  # fmt: skip
 RESULTS = Results(
+    order="relevance",
     total=1,
     facets={"category": {"transcription": 1}, "mode": {"online": 1}, "posted": {"24h": 1, "7d": 1, "30d": 1}},
     pay_states={"match": 1, "unknown": 0, "outside": 0},

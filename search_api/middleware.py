@@ -1,5 +1,6 @@
 """What holds for every answer: safety headers, HEAD, who is asking, quotas, other sites' pages."""
 
+import re
 import time
 
 from fastapi import Request
@@ -49,7 +50,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET"} if head else scope
+        inner = {**scope, "method": "GET" if head else scope["method"], "headers": _plain_encodings(scope["headers"])}
         asked_at = time.perf_counter()
         started = False
 
@@ -98,7 +99,11 @@ class Access:
             await send(message)
 
         try:
-            request.state.operator = is_operator(request.headers, self._settings)
+            try:
+                request.state.operator = is_operator(request.headers, self._settings)
+            except Problem:
+                more.update(self._counted(request))  # who guesses keys has a quota, too
+                raise
             if not request.state.operator and not self._settings.private:
                 more.update(OPEN)
                 if _is_preflight(request):
@@ -122,6 +127,17 @@ class Access:
         self._telemetry.over_quota += 1
         detail = f"more than {verdict.quota} requests a minute; try again in {verdict.retry_in_s} s"
         raise Problem(429, detail, headers=verdict.headers())
+
+
+def _plain_encodings(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The same with `Accept-Encoding: gzip` for whoever takes gzip, and without that header for others (RFC 9110,
+    section 12.5.3), so that all behind may ask simply."""
+    taken = {}
+    for item in b",".join(value for name, value in headers if name == b"accept-encoding").lower().split(b","):
+        coding, _, weight = item.replace(b" ", b"").partition(b";q=")
+        taken[coding] = not re.fullmatch(rb"0(\.0{0,3})?", weight)
+    others = [(name, value) for name, value in headers if name != b"accept-encoding"]
+    return [*others, (b"accept-encoding", b"gzip")] if taken.get(b"gzip", taken.get(b"*", False)) else others
 
 
 def _is_preflight(request: Request) -> bool:

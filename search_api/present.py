@@ -347,5 +347,5 @@ def page_json(results: Results, query: SearchQuery, now: datetime) -> GigPage:
         next=results.next,
         limited=results.limited,
         near=results.near,
-        query=query.model_copy(update={"sort": query.order, "pay_unknown": query.unknown_pay}),
+        query=query.model_copy(update={"sort": results.order, "pay_unknown": query.unknown_pay}),
     )

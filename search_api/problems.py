@@ -65,9 +65,47 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": MEANINGS[status], "content": content} for status in statuses}
 
 
+HEADERS = {
+    "ETag": "changes with the content; send it as `If-None-Match` to get a 304 while it doesn't",
+    "RateLimit-Policy": 'the quota of one client: `"default";q=requests;w=seconds`; on public instances',
+    "RateLimit": 'what is left of it: `"default";r=requests;t=seconds until it is whole again`; on public instances',
+    "Retry-After": "seconds to wait",
+    "Link": 'address of the next page, `rel="next"`',
+    "Location": "address of the gig that it was merged into",
+}
+"""What headers of answers mean. None is on every answer, so none is required."""
+OPERATOR_KEY = "operatorKey"
+
+
 def describe(schema: dict[str, Any]) -> None:
-    """Add the body of a problem to an OpenAPI schema."""
-    schema["components"]["schemas"][ProblemBody.__name__] = ProblemBody.model_json_schema()
+    """Add to an OpenAPI schema what holds for all routes: problems, conditions, quotas, the operator's key."""
+    components = schema["components"]
+    components["schemas"][ProblemBody.__name__] = ProblemBody.model_json_schema()
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
+    }
+    components["securitySchemes"] = {
+        OPERATOR_KEY: {"type": "http", "scheme": "bearer", "description": "the key in the setting GIGDEX_ADMIN_KEY"}
+    }
+    for path, operations in schema["paths"].items():
+        found = operations["get"]["responses"]
+        quota = () if path.startswith("/health/") else ("RateLimit-Policy", "RateLimit")
+        found |= {str(status): its for status, its in responses(401, *((429,) if quota else ())).items()}
+        if not path.startswith("/health/"):
+            found["304"] = {"description": "Nothing has changed since the answer with this ETag"}
+        more = {
+            "200": ("ETag",),
+            "304": ("ETag",),
+            "301": ("Location",),
+            "429": ("Retry-After",),
+            "503": ("Retry-After",),
+        }
+        for status, response in found.items():
+            names = [*quota, *more.get(status, ()), *(("Link",) if (path, status) == ("/gigs", "200") else ())]
+            if names:
+                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        operations["get"]["responses"] = dict(sorted(found.items()))
+        operations["get"].setdefault("security", [{}, {OPERATOR_KEY: []}])
 
 
 def as_problem(error: Exception) -> Problem:

@@ -269,3 +269,12 @@ def test_crawl_takes_over_when_the_holder_of_the_lease_dies(tmp_path: Path) -> N
     crawl.communicate(timeout=60)
     assert crawl.returncode == 0
     assert gigdex(folder, "search", "--sample", "--json").stdout
+
+
+@pytest.mark.parametrize("command", [("search", "dog"), ("show", "a" * 16), ("export", "csv"), ("rebuild",)])
+def test_a_mistyped_folder_does_not_become_one(tmp_path: Path, command: tuple[str, ...]) -> None:
+    folder = tmp_path / "typo"
+    done = gigdex(folder, *command)
+    assert done.returncode == 1
+    assert "there are no gigs in" in done.stderr
+    assert not folder.exists()

@@ -183,5 +183,9 @@ class EngineStaleError(EngineError):
     """There is no index, or one of another version, or a damaged one: rebuild it from the store."""
 
 
+class EngineDamagedError(EngineStaleError):
+    """The index is there, of this version, and can't be read or written: it has to be rebuilt."""
+
+
 class EngineBusyError(EngineError):
     """Another process writes this index."""

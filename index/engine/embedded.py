@@ -38,6 +38,7 @@ from index.engine.base import (
     Counted,
     Document,
     EngineBusyError,
+    EngineDamagedError,
     EngineError,
     EngineStaleError,
     Everything,
@@ -53,8 +54,10 @@ from index.engine.base import (
 
 T = TypeVar("T")
 
-NO_FAULT_OF_THE_INDEX = ("No space left", "File too large", "quota", "Permission denied", "Read-only", "Too many open")
-"""Words of the system's reasons for a failed write after which the index itself is sound."""
+NO_FAULT_OF_THE_INDEX = (
+    "No space left", "File too large", "quota", "Permission denied", "Read-only", "Too many open", "Cannot allocate",
+)  # fmt: skip
+"""Words of the system's reasons for a failure after which the index itself is sound."""
 
 WRITER_HEAP = 30_000_000
 """Bytes of documents that the writer holds before it flushes a segment; tantivy wants 15 MB or more a thread."""
@@ -107,8 +110,8 @@ class EmbeddedEngine:
 
     @classmethod
     def open(cls, folder: Path, *, writable: bool = False) -> "EmbeddedEngine":
-        """The index in `folder`. A reader always opens: without an index it answers with nothing until there is one,
-        and an index that can't be read raises when it is asked.
+        """The index in `folder`. A reader always opens; it raises when it is asked while there is no index, or one that
+        can't be read.
 
         A writer raises EngineStaleError when the index has another schema version, is damaged, was found to be damaged
         by any reader, or isn't there: rebuild it from the store into `create(folder)`. Raises EngineBusyError when
@@ -121,7 +124,7 @@ class EmbeddedEngine:
             if engine._snapshot() is _EMPTY:
                 raise EngineStaleError(f"there is no search index in {folder} yet")
             if engine.damaged():
-                raise EngineStaleError(f"the search index in {folder} is damaged")
+                raise EngineDamagedError(f"the search index in {folder} is damaged")
             engine._sweep()
             engine._open_writer()
         except BaseException:
@@ -186,7 +189,8 @@ class EmbeddedEngine:
             if self._lock is not None:
                 self._lock.release()
                 self._lock = None
-        self._reader = _EMPTY
+        with self._refreshing:
+            self._reader = _EMPTY
 
     # --- writing ---------------------------------------------------------------------------------------------
 
@@ -197,7 +201,7 @@ class EmbeddedEngine:
             documents = list(add)
             writer = self._writer or self._open_writer()
             try:
-                with _errors(f"the search index in {self._folder} can't be written"):
+                with _errors(f"the search index in {self._folder} can't be written", EngineDamagedError):
                     for gig in {*delete, *(document.gig for document in documents)}:
                         writer.delete_documents_by_term("gig", gig)
                     for document in documents:
@@ -206,9 +210,8 @@ class EmbeddedEngine:
             except BaseException as error:
                 # After a failure tantivy's writer refuses everything; the next write starts from the last commit.
                 self._writer = None
-                if isinstance(error, EngineError) and not any(sign in str(error) for sign in NO_FAULT_OF_THE_INDEX):
+                if isinstance(error, EngineDamagedError):
                     self._report_damage()
-                    raise EngineStaleError(str(error)) from error
                 raise
 
     def _open_writer(self) -> tantivy.IndexWriter:
@@ -219,39 +222,40 @@ class EmbeddedEngine:
     # --- reading ---------------------------------------------------------------------------------------------
 
     def search(self, tops: Sequence[Top]) -> list[list[Hit]]:
-        return self._ask(lambda reader: [_top(reader, top) for top in tops], [[] for _ in tops])
+        return self._ask(lambda reader: [_top(reader, top) for top in tops])
 
     def count(self, counts: Sequence[Count]) -> list[Counted]:
-        nothing = [Counted(0, {str(low): 0 for low in count.lows}) for count in counts]
-        return self._ask(lambda reader: _count(reader.searcher, counts), nothing)
+        return self._ask(lambda reader: _count(reader.searcher, counts))
 
     def values(self, field: str) -> list[str]:
-        return self._ask(lambda reader: sorted(v for v, _ in reader.searcher.terms_with_prefix(field, "")), [])
+        return self._ask(lambda reader: sorted(v for v, _ in reader.searcher.terms_with_prefix(field, "")))
 
     def words(self, prefix: str, most: int) -> dict[str, int]:
-        return self._ask(lambda reader: dict(reader.searcher.terms_with_prefix("title", prefix, limit=most)), {})
+        return self._ask(lambda reader: dict(reader.searcher.terms_with_prefix("title", prefix, limit=most)))
 
     def size(self) -> int:
-        return self._ask(lambda reader: reader.searcher.num_docs, 0)
+        return self._ask(lambda reader: reader.searcher.num_docs)
 
     def generation(self) -> int:
         self._snapshot()
         return self._generation
 
-    def _ask(self, question: "Callable[[_Reader], T]", nothing: T) -> T:
+    def _ask(self, question: "Callable[[_Reader], T]") -> T:
         reader = self._snapshot()
         if reader is _EMPTY:
-            return nothing
+            raise EngineStaleError(
+                f"there is no search index in {self._folder} yet; gigdex up, work or rebuild makes it"
+            )
         try:
-            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineStaleError):
+            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineDamagedError):
                 return question(reader)
-        except EngineStaleError:
+        except EngineDamagedError:
             self._report_damage()
             raise
 
     def _report_damage(self) -> None:
         """Tell the writing process, whichever it is, that this index has to be rebuilt."""
-        with suppress(OSError, EngineStaleError):
+        with suppress(OSError, EngineError):
             (self._folder / "damaged").write_text(self.name or "", "ascii")
 
     def damaged(self) -> bool:
@@ -267,10 +271,11 @@ class EmbeddedEngine:
             for attempt in range(3):
                 try:
                     self._refresh()
-                except EngineStaleError:
+                except EngineStaleError as error:
                     # The writer may have swapped indexes between our reading the pointer and the index.
                     if attempt == 2:
-                        self._report_damage()
+                        if isinstance(error, EngineDamagedError):
+                            self._report_damage()
                         raise
                 else:
                     break
@@ -288,7 +293,7 @@ class EmbeddedEngine:
         elif not name.startswith(f"v{ENGINE_SCHEMA_VERSION}-"):
             raise EngineStaleError(f"the search index in {self._folder} is of another version: run 'gigdex rebuild'")
         else:
-            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineStaleError):
+            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineDamagedError):
                 self._reader = _read(self._folder / name, pointer, reader)
         self._generation += 1
 
@@ -338,12 +343,11 @@ def _read(path: Path, pointer: _Stamp | None, before: _Reader) -> _Reader:
 
 def _pointed(folder: Path) -> str | None:
     """The name that `current` holds; None without such a file."""
-    try:
-        return (folder / "current").read_text("ascii").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise EngineStaleError(f"the search index in {folder} can't be read ({error}): run 'gigdex rebuild'") from None
+    with _errors(f"the search index in {folder} can't be read: run 'gigdex rebuild'", EngineDamagedError):
+        try:
+            return (folder / "current").read_text("ascii").strip()
+        except FileNotFoundError:
+            return None
 
 
 def _stamp(path: str) -> _Stamp | None:
@@ -378,6 +382,8 @@ def _errors(what: str, kind: type[EngineError] = EngineError) -> Iterator[None]:
         if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
             raise
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        if any(sign in str(error) for sign in NO_FAULT_OF_THE_INDEX):
+            kind, what = EngineError, what.partition(": run")[0].replace("is damaged", "can't be read")
         raise kind(f"{what} ({reason})") from error
 
 
@@ -535,7 +541,7 @@ def _search(searcher: tantivy.Searcher, clause: Clause, order: str, limit: int) 
 
 def _integer(value: Any) -> int:
     if not isinstance(value, int):
-        raise EngineStaleError("a document of the search index has no number: run 'gigdex rebuild'")
+        raise EngineDamagedError("a document of the search index has no number: run 'gigdex rebuild'")
     return value
 
 

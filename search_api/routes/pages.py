@@ -82,7 +82,7 @@ def search_page(request: Request, services: ServicesDep, channel: PageChannel, b
         "now": now,
         "facets": facets(address, results.facets, boards),
         "chips": chips(address, boards),
-        "sorts": sorts(address, query),
+        "sorts": sorts(address, query, results.order),
         "counts": results.facets,
         "credits": _credits(shown, boards),
         "histogram": histogram(services.search, query, address, results.facets["pay_unit"], channel, now),

@@ -28,8 +28,11 @@ def suggest(
     request: Request, services: ServicesDep, channel: PageChannel, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Suggestions:
     """At most 8 completions of the last word of `q`, most gigs first."""
-    for name in request.query_params:
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
         if name != "q":
             raise Problem(422, "unknown parameter; known is q", parameter=name[:80])
+    if len(names) > 1:
+        raise Problem(422, "given twice", parameter="q")
     found = complete(services.search, q, channel, services.clock())
     return Suggestions(suggestions=[SuggestionItem(q=item.q, gigs=item.gigs) for item in found])

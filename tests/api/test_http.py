@@ -269,3 +269,61 @@ def test_every_answer_has_an_example_that_fits(client: Client) -> None:
 def test_the_example_is_a_gig_as_we_would_show_it() -> None:
     for evidence in examples.GIG.evidence["pay"]:
         assert examples.GIG.description[evidence.start : evidence.end] == evidence.text
+
+
+# --- what a reviewer found ---
+
+
+def test_no_redirect_is_made_of_the_host_header(client: Client) -> None:
+    answer = client.get("/boards/", headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "packed"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.5", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.000, br", False),
+        ("br", False),
+    ],
+)
+def test_compression_is_for_those_who_take_it(client: Client, wanted: str, packed: bool) -> None:
+    answer = client.get("/gigs", headers={"Accept-Encoding": wanted})
+    assert (answer.headers.get("content-encoding") == "gzip") == packed
+    varies = [name.strip() for name in answer.headers["vary"].split(",")]
+    assert sorted(varies) == ["Accept-Encoding", "Authorization"]
+
+
+def test_guessing_keys_has_a_quota(make_client: MakeClient) -> None:
+    client = make_client(settings={"rate_limit": 3})
+    wrong = {"Authorization": "Bearer wrong"}
+    statuses = [client.get("/gigs?limit=1", headers=wrong).status_code for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+
+
+def test_a_forged_cursor_is_an_error_where_nothing_is_found(client: Client) -> None:
+    answer = client.get("/gigs?q=zzzzqq&cursor=garbage")
+    assert (answer.status_code, answer.json()["parameter"]) == (422, "cursor")
+
+
+def test_the_order_that_was_used_is_said(client: Client) -> None:
+    assert client.get("/gigs?q=-survey").json()["query"]["sort"] == "newest"
+    assert client.get("/gigs?q=survey").json()["query"]["sort"] == "relevance"
+
+
+def test_suggest_takes_one_text(client: Client) -> None:
+    assert client.get("/suggest?q=tr&q=da").status_code == 422
+
+
+def test_the_schema_tells_conditions_quotas_and_the_key(client: Client) -> None:
+    schema = client.get("/openapi.json").json()
+    gigs = schema["paths"]["/gigs"]["get"]
+    assert {"200", "304", "401", "422", "429", "503"} <= set(gigs["responses"])
+    assert {"ETag", "Link", "RateLimit"} <= set(gigs["responses"]["200"]["headers"])
+    assert "Retry-After" in gigs["responses"]["429"]["headers"]
+    assert schema["components"]["securitySchemes"]["operatorKey"]["scheme"] == "bearer"
+    assert gigs["security"] == [{}, {"operatorKey": []}]

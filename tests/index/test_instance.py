@@ -93,7 +93,7 @@ def test_an_index_of_another_store_is_not_taken_for_ours(instance: Instance, set
 def test_ready_says_why_not(settings: Settings, instance: Instance) -> None:
     assert instance.not_ready() is None
     empty = Instance(settings.model_copy(update={"data": settings.data / "new"}))
-    assert empty.not_ready() == "the search index is being made"
+    assert "there is no search index" in (empty.not_ready() or "")
     empty.close()
 
 

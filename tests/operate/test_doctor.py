@@ -197,7 +197,6 @@ def test_a_database_server_that_can_not_be_reached(tmp_path: Path) -> None:
     [
         ({"contact": ""}, "advice", "contact"),
         ({"host": "0.0.0.0", "public_url": "https://gigs.example"}, "problem", "admin key"),
-        ({"public_url": "https://gigs.example", "admin_key": "short"}, "problem", "admin key"),
         ({"host": "0.0.0.0", "admin_key": "x" * 32}, "advice", "public address"),
         ({"public_url": "http://gigs.example", "admin_key": "x" * 32}, "advice", "public address"),
     ],

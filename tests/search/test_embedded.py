@@ -46,11 +46,13 @@ def current(folder: Path) -> Path:
 
 def test_a_reader_waits_for_an_index_and_follows_it(tmp_path: Path) -> None:
     reader, other = EmbeddedEngine.open(tmp_path), EmbeddedEngine.open(tmp_path / "not" / "there")
-    assert (gigs(reader), reader.size(), reader.name) == ([], 0, None)
-    assert reader.count([Count(Everything(), "board")])[0].total == 0
+    assert reader.name is None
+    with pytest.raises(EngineStaleError, match="no search index"):
+        gigs(reader)
     writer = EmbeddedEngine.create(tmp_path)
     writer.write([], [doc(1)])
-    assert gigs(reader) == []
+    with pytest.raises(EngineStaleError, match="no search index"):
+        reader.count([Count(Everything(), "board")])
     assert gigs(writer) == [1]
     writer.publish()
     seen = reader.generation()
@@ -58,7 +60,36 @@ def test_a_reader_waits_for_an_index_and_follows_it(tmp_path: Path) -> None:
     writer.write([1], [doc(2)])
     assert gigs(reader) == [2]
     assert reader.generation() != seen
-    assert other.size() == 0
+    with pytest.raises(EngineStaleError, match="no search index"):
+        other.size()
+
+
+def test_a_newer_index_is_not_reported_as_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of the version before, which nobody has stopped yet, must not make the new one's worker rebuild."""
+    monkeypatch.setattr(embedded, "ENGINE_SCHEMA_VERSION", 9_999)
+    writer = build(tmp_path, 1)
+    monkeypatch.undo()
+    with pytest.raises(EngineStaleError, match="another version"):
+        EmbeddedEngine.open(tmp_path).size()
+    assert not writer.damaged()
+    writer.close()
+
+
+def test_a_reader_without_file_handles_reports_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = build(tmp_path, 1)
+    reader = EmbeddedEngine.open(tmp_path)
+
+    def refused(*_: object) -> None:
+        raise ValueError("IoError: Too many open files (os error 24)")
+
+    monkeypatch.setattr(embedded, "_read", refused)
+    with pytest.raises(EngineError, match=r"can't be read .*Too many open files") as caught:
+        reader.size()
+    assert not isinstance(caught.value, EngineStaleError)
+    assert not writer.damaged()
+    monkeypatch.undo()
+    assert reader.size() == 1
+    writer.close()
 
 
 def test_a_rebuild_swaps_under_readers_and_removes_what_was(tmp_path: Path) -> None:
