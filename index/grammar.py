@@ -70,5 +70,7 @@ def _items(q: str) -> list[tuple[Words, bool, bool]]:
         minus = bool(match["minus"]) if text is None else text.startswith("-")
         items.append((Words(found, exact=text is None), minus, text == "OR"))
         if not left:
+            if items[-1][2]:
+                items.pop()  # it joined what is cut off
             break
     return items

@@ -1,5 +1,6 @@
 """A SearchQuery answered: compiled, asked of the engine, and filled with the gigs as the channel may see them."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from index import cursor
 from index.compile import FACETS, Compiled, compile_query, usd_rate_of
 from index.counted import CountCache
 from index.document import cells, usd_units
-from index.engine.base import And, Count, Counted, Engine, Hit, Not, Order, Term, Top
+from index.engine.base import And, Count, Counted, Engine, Hit, Not, Order, Term, TooLongError, Top
 from index.geo import Cells, Ring, centre, distance_km
 from index.gig import Gig, Place
 from index.normalize import currency
@@ -23,6 +24,9 @@ END = 1_000
 KEYS: dict[str, Order] = {"newest": "key_newest", "pay": "key_pay", "hourly": "key_hourly"}
 END_OF_PAY = 2**62
 """Above every pay, in the engine's unit of money."""
+TIME_S = 5.0
+"""After so long a question isn't followed up: at a million gigs the slowest that its bounds in size allow (64 words,
+500 km, nearest first) takes about a second."""
 CELLS_AT_ONCE = 512
 """Cells of a circle whose gigs are counted in one step of the order by distance."""
 CELL_VALUES = 60_000
@@ -81,6 +85,18 @@ class _Page:
     hits: list[Hit] = field(default_factory=list)
     next: tuple[int, ...] | None = None
     """Position of the next page."""
+
+
+class _Deadline:
+    """TIME_S from now."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + TIME_S
+
+    def check(self) -> None:
+        """Raises TooLongError when it has passed."""
+        if time.monotonic() > self._end:
+            raise TooLongError("this search takes too long here; fewer words or a smaller circle take less")
 
 
 class Search:
@@ -270,7 +286,9 @@ class Search:
 
     def _walk_levels(self, compiled: Compiled, limit: int, first: int, below: int | None) -> Iterator[tuple[int, Hit]]:
         """(level, hit) from level `first` on, best first; most pages need no further one."""
+        in_time = _Deadline()
         for level, clause in list(enumerate(compiled.levels))[first:]:
+            in_time.check()
             [hits] = self._engine.search([Top(clause, "gig", limit, below if level == first else None)])
             for hit in hits:
                 yield level, hit
@@ -278,14 +296,17 @@ class Search:
     def _by_distance(self, query: SearchQuery, channel: str, compiled: Compiled, rings: list[Ring]) -> _Page:
         """Ring after ring of cells; inside one, the newest seq first. A gig of several places is in the nearest."""
         first, below, shown = self._start(query, channel, 3) or (0, None, 0)
-        return _cut(self._walk_rings(compiled, rings, query.limit + 1, first, below), query.limit, shown)
+        walk = self._walk_rings(compiled, rings, query.limit + 1, first, below)
+        return _cut(walk, query.limit, shown)
 
     def _walk_rings(
         self, compiled: Compiled, rings: list[Ring], limit: int, first: int, below: int | None
     ) -> Iterator[tuple[int, Hit]]:
         """(ring, hit) from ring `first` on, nearest first; in ring `first` only gigs below `below`."""
         nearer: tuple[str, ...] = ()
+        in_time = _Deadline()
         for chunk in _chunks(rings):
+            in_time.check()
             inside = And((compiled.anywhere, Term("cell", tuple(cell for ring in chunk for cell in ring.cells))))
             [counted] = self._engine.count([Count(inside, "cell", CELL_VALUES)])
             gigs = counted.values

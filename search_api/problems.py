@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from index.engine.base import EngineError
+from index.engine.base import EngineError, TooLongError
 from index.query import BadQuery
 from index.store.db import StoreError
 from search_api.templating import render
@@ -123,6 +123,8 @@ def as_problem(error: Exception) -> Problem:
         if error.status_code == 404:
             return Problem(404, "there is nothing at this address")
         return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    if isinstance(error, TooLongError):
+        return Problem(503, str(error))
     if isinstance(error, EngineError):
         log.error("the search engine failed: %s", error)
         return Problem(503, "the search engine can't answer now; try again in a moment", headers={"Retry-After": "5"})

@@ -187,5 +187,9 @@ class EngineDamagedError(EngineStaleError):
     """The index is there, of this version, and can't be read or written: it has to be rebuilt."""
 
 
+class TooLongError(EngineError):
+    """The question takes more time than one question may; the message says what would take less."""
+
+
 class EngineBusyError(EngineError):
     """Another process writes this index."""

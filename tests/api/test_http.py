@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from index.engine.base import EngineError
+from index.engine.base import EngineError, TooLongError
 from index.store.db import StoreError
 from search_api import examples
 from search_api.templating import static_files
@@ -327,3 +327,11 @@ def test_the_schema_tells_conditions_quotas_and_the_key(client: Client) -> None:
     assert "Retry-After" in gigs["responses"]["429"]["headers"]
     assert schema["components"]["securitySchemes"]["operatorKey"]["scheme"] == "bearer"
     assert gigs["security"] == [{}, {"operatorKey": []}]
+
+
+def test_a_question_that_takes_too_long_is_told_what_takes_less(make_client: MakeClient) -> None:
+    client = make_client(search=Broken(TooLongError("this search takes too long here; fewer words take less")))
+    answer = client.get("/gigs?q=a")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].endswith("fewer words take less")
+    assert "retry-after" not in answer.headers, "trying again is no help"

@@ -80,3 +80,9 @@ def test_everything_said_is_read_once(items: list[str]) -> None:
     joins = sum(len(alternatives) - 1 for alternatives in parsed.required)
     assert len(read) + len(parsed.excluded) == len(items) - joins
     assert len(parsed.excluded) == sum(said.startswith("-") for said in items)
+
+
+def test_a_cut_among_alternatives_leaves_alternatives() -> None:
+    parsed = parse(" OR ".join(f"w{number}" for number in range(50)))
+    [alternatives] = parsed.required
+    assert len(alternatives) == 32

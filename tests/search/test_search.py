@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.engine.base import Engine, EngineError
+from index import search
+from index.engine.base import Engine, EngineError, TooLongError
 from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig, Pay, Place
 from index.query import BadQuery, SearchQuery
@@ -253,3 +254,10 @@ def test_an_engine_that_fails_is_not_hidden(world: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(world.search._engine, "search", fail)
     with pytest.raises(EngineError, match="away"):
         world.search.search(SearchQuery(), "operator", NOW)
+
+
+@pytest.mark.parametrize("filters", [{"near": "52.52,13.405", "radius_km": 500, "sort": "distance"}, {"q": "clean"}])
+def test_a_question_has_its_time(world: World, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object]) -> None:
+    monkeypatch.setattr(search, "TIME_S", -1.0)
+    with pytest.raises(TooLongError, match="too long"):
+        world.search.search(SearchQuery.build(**filters), "operator", NOW)
