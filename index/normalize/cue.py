@@ -55,6 +55,7 @@ class Cue:
 Places = dict[Cue, list[int]]
 """Where a match of each cue can begin; one that isn't listed has none."""
 
+_EDGE = re.compile(r"\b")
 _cues: list[Cue] = []
 _automaton: tuple[int, AhoCorasick, list[list[tuple[Cue, int, int]]], list[Cue]] | None = None
 
@@ -81,8 +82,10 @@ def possible(low: str) -> Places:
         for cue, near, far in signs[number]:
             if cue not in places:
                 places[cue] = []
-            if far:
-                places[cue] += range(max(0, start - far), start - near + 1)
-            else:
+            if not far:
                 places[cue].append(start)
+            elif cue.reading.bounded:
+                places[cue] += [edge.start() for edge in _EDGE.finditer(low, max(0, start - far), start - near + 1)]
+            else:
+                places[cue] += range(max(0, start - far), start - near + 1)
     return places

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 # Not documented, though as old as `re` and used by other tools: so it is typed as Any here, and covered by tests.
 _parser: Any = importlib.import_module("re._parser")
 
-MOST_TEXTS = 40
+MOST_TEXTS = 64
 """Beginnings of one place of a pattern that are told apart; where more are possible, they are cut shorter."""
 LONGEST = 10
 """Letters of a literal; more would hardly sift better."""
@@ -20,9 +20,9 @@ MOST_LETTERS = 10
 """Letters of a class that are told apart: [0-9] just is."""
 FARTHEST = 110
 """Characters between the beginning of a match and its literal."""
-_SIFTS = 8.0
-"""How many times rarer a text is for each of its letters, roughly."""
-_GOOD = _SIFTS**-4
+_LETTER, _OTHER = 8.0, 200.0
+"""How many times rarer a text is for each of its letters and blanks, and for each of its digits and signs; roughly."""
+_GOOD = _LETTER**-4
 """Cost that is low enough: nothing better is looked for."""
 
 
@@ -49,6 +49,8 @@ class Reading(NamedTuple):
     """Every match has one of them; none when a match may look like anything."""
     anchored: bool
     """It matches at the beginning of a text only."""
+    bounded: bool
+    """It matches only where a word begins or ends."""
     longest: int
     """Characters of the longest match."""
 
@@ -58,10 +60,11 @@ def read_pattern(pattern: str) -> Reading:
     nodes = _parser.parse(pattern)
     if nodes.state.flags != re.UNICODE:
         raise ValueError(f"flags in {pattern[:60]!r}")
-    first = next(iter(nodes), None)
-    anchored = first is not None and first[0].name == "AT" and first[1].name in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
+    first = nodes[0] if len(nodes) else None
+    at = first[1].name if first is not None and first[0].name == "AT" else ""
+    anchored = at in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
     cost, found = (0.0, []) if anchored else _best(list(nodes))
-    return Reading(tuple(found) if cost < 1 else (), anchored, int(nodes.getwidth()[1]))
+    return Reading(tuple(found) if cost < 1 else (), anchored, at == "AT_BOUNDARY", int(nodes.getwidth()[1]))
 
 
 def _best(nodes: Sequence[_Node], branches: int = 2) -> tuple[float, list[Literal]]:
@@ -79,7 +82,7 @@ def _best(nodes: Sequence[_Node], branches: int = 2) -> tuple[float, list[Litera
             best = _best_of_branches(node[1][1], nodes[at + 1 :], 1)
         else:
             found = [Literal(text, near, far) for text in _shortest(_beginnings(nodes[at:]))]
-            cost = sum(_SIFTS ** -len(literal.text) for literal in found) * (far - near + 1)
+            cost = sum(1 / _rarity(literal.text) for literal in found) * (far - near + 1)
             if cost < best[0]:
                 best = cost, found
             if name == "BRANCH" and branches and far == 0 and cost > _GOOD:
@@ -98,6 +101,11 @@ def _best_of_branches(
 ) -> tuple[float, list[Literal]]:
     each = [_best([*part, *after], branches) for part in parts]
     return sum(cost for cost, _ in each), [literal for _, found in each for literal in found]
+
+
+def _rarity(text: str) -> float:
+    letters = sum(letter.isalpha() or letter == " " for letter in text)
+    return float(_LETTER**letters * _OTHER ** (len(text) - letters))
 
 
 def _width(node: _Node) -> tuple[int, int]:

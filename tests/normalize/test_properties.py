@@ -158,9 +158,10 @@ def test_literals_of_a_pattern(pattern: str, literals: set[tuple[str, int, int]]
 
 
 def test_a_pattern_is_read() -> None:
-    assert read_pattern("^(?:one|two){1,3}") == ((), True, 9)
+    assert read_pattern("^(?:one|two){1,3}") == ((), True, False, 9)
     assert not read_pattern("^one|two").anchored
-    assert read_pattern("a{2}") == ((Literal("a", 0, 0),), False, 2)
+    assert read_pattern(r"\bone\b").bounded
+    assert read_pattern("a{2}") == ((Literal("a", 0, 0),), False, False, 2)
     with pytest.raises(ValueError, match="flags"):
         read_pattern("(?i)one")
     with pytest.raises(ValueError, match="everywhere"):
