@@ -143,7 +143,10 @@ class Mention:
         return self.high if self.high is not None else self.low or 0.0
 
 
-_NUMBER = re.compile(r"[0-9]+(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9])\.[0-9]{1,4}(?![0-9])")
+# It begins with a plain class, because `re` skips fast to one of its characters.
+_NUMBER = re.compile(
+    r"[0-9.](?:(?<=[0-9])[0-9]*(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9]\.)[0-9]{1,4}(?![0-9]))"
+)
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
 _CODES = "|".join(_CODE_WORDS)
