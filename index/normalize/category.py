@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from typing import NamedTuple
 
 from index.gig import Evidence
@@ -84,26 +84,24 @@ class _Split:
         """Where these hits stand in the text; counted only for the few that are quoted."""
         if not hits:
             return []
-        starts = [0, *accumulate(map(len, self.parts))][1::2]
+        read = 2 * max(hit.last for hit in hits) + 2
+        starts = [0, *accumulate(map(len, self.parts[:read]))][1::2]
         ends = (_WORD.match(self.low, starts[hit.last]) for hit in hits)
         return [(starts[hit.first], end.end()) for hit, end in zip(hits, ends, strict=True) if end is not None]
 
 
 def _hits(words: Sequence[str], language: str) -> list[Hit]:
     """Phrases found among lower-case words; a phrase counts once, and not inside a longer one of its category."""
+    first_words = _phrases(language).following
     found: list[Hit] = []
     seen: set[int] = set()
     taken: dict[str, int] = {}  # by category, the word up to which a phrase reaches
-    firsts = map(_phrases(language).following.get, words)
-    for at, (first, second) in enumerate(zip(firsts, [*words[1:], ""], strict=False)):
-        if first is None or not (first.weights or second in first.following):
-            continue
+    for at in compress(count(), map(first_words.get, words)):
         last = at
-        nodes = [first]
-        while nodes[-1].following and last + 1 < len(words):
-            node = nodes[-1].following.get(words[last + 1])
-            if node is None:
-                break
+        node = first_words[words[at]]
+        nodes = [node]
+        while last + 1 < len(words) and (after := node.following.get(words[last + 1])) is not None:
+            node = after
             nodes.append(node)
             last += 1
         for node in reversed(nodes):
