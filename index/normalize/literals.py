@@ -5,6 +5,7 @@ What no literal can be made of (a class such as `\\w`, a long repetition) ends t
 """
 
 import importlib
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -20,9 +21,21 @@ MOST_LETTERS = 10
 """Letters of a class that are told apart: [0-9] just is."""
 FARTHEST = 110
 """Characters between the beginning of a match and its literal."""
-_LETTER, _OTHER = 8.0, 200.0
-"""How many times rarer a text is for each of its letters and blanks, and for each of its digits and signs; roughly."""
-_GOOD = _LETTER**-4
+_RARITY = {" ": 6, "e": 10} | {
+    letter: rarity
+    for letters, rarity in (("taoinsrh", 16), ("dlcumwfgypb", 40), ("vkjxqz", 150), (",.-", 80))
+    for letter in letters
+}
+"""Of how many characters one is this, roughly, in English."""
+_RARE_SIGN = 500
+_COMMON = frozenset(
+    {"a", "an", "and", "any", "are", "as", "at", "be", "can", "do", "for", "from", "get", "have", "in", "is", "it"}
+    | {"like", "me", "must", "my", "need", "no", "not", "of", "on", "one", "only", "or", "our", "the", "this", "to"}
+    | {"two", "us", "use", "we", "will", "with", "work", "you", "your"}
+)
+_COMMON_WORD, _OTHER_WORD = 200, 3_000
+"""Of how many characters one begins an everyday word, or any word that adverts use: more than its letters tell."""
+_GOOD = 1 / 1_000
 """Cost that is low enough: nothing better is looked for."""
 
 
@@ -64,7 +77,9 @@ def read_pattern(pattern: str) -> Reading:
     at = first[1].name if first is not None and first[0].name == "AT" else ""
     anchored = at in {"AT_BEGINNING", "AT_BEGINNING_STRING"}
     cost, found = (0.0, []) if anchored else _best(list(nodes))
-    return Reading(tuple(found) if cost < 1 else (), anchored, at == "AT_BOUNDARY", int(nodes.getwidth()[1]))
+    return Reading(
+        tuple(dict.fromkeys(found)) if cost < 1 else (), anchored, at == "AT_BOUNDARY", int(nodes.getwidth()[1])
+    )
 
 
 def _best(nodes: Sequence[_Node], branches: int = 2) -> tuple[float, list[Literal]]:
@@ -74,11 +89,14 @@ def _best(nodes: Sequence[_Node], branches: int = 2) -> tuple[float, list[Litera
     """
     best: tuple[float, list[Literal]] = (float("inf"), [])
     near = far = 0
+    before = ""
     for at, node in enumerate(nodes):
         name = node[0].name
         if name in _WITHOUT_WIDTH:
             continue
-        if name == "BRANCH" and branches == 2 and far == 0:
+        if name == before == "LITERAL":
+            pass  # the literal that began before has this one too
+        elif name == "BRANCH" and branches == 2 and far == 0:
             best = _best_of_branches(node[1][1], nodes[at + 1 :], 1)
         else:
             found = [Literal(text, near, far) for text in _shortest(_beginnings(nodes[at:]))]
@@ -90,7 +108,7 @@ def _best(nodes: Sequence[_Node], branches: int = 2) -> tuple[float, list[Litera
         if best[0] <= _GOOD:
             break
         least, most = _width(node)
-        near, far = near + least, far + most
+        near, far, before = near + least, far + most, name
         if far > FARTHEST:
             break
     return best
@@ -103,9 +121,11 @@ def _best_of_branches(
     return sum(cost for cost, _ in each), [literal for _, found in each for literal in found]
 
 
-def _rarity(text: str) -> float:
-    letters = sum(letter.isalpha() or letter == " " for letter in text)
-    return float(_LETTER**letters * _OTHER ** (len(text) - letters))
+def _rarity(text: str) -> int:
+    """Of how many characters of a text one begins this, roughly."""
+    by_letters = math.prod(_RARITY.get(letter, _RARE_SIGN) for letter in text)
+    by_words = math.prod(_COMMON_WORD if word in _COMMON else _OTHER_WORD for word in text.split())
+    return min(by_letters, by_words)
 
 
 def _width(node: _Node) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from index.normalize.cue import words
 
@@ -125,8 +125,7 @@ def parse_number(written: str) -> float | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One amount or range in a text, with what stands on it; offsets include signs and words of currency."""
 
     low: float | None
@@ -286,8 +285,7 @@ def _join(low: str, first: Mention, second: Mention) -> Mention | None:
         bottom *= 1000
     if bottom > top:
         return None
-    return replace(
-        second,
+    return second._replace(
         low=bottom,
         high=top,
         sign=first.sign or second.sign,

@@ -449,10 +449,11 @@ def read_risk(title: Passage, description: Passage) -> Risk:
     """Signals in title and description, their score and the level that it means."""
     signals: list[Signal] = []
     weights: dict[str, float] = {}  # by code: two rules of one code are one sign
+    possible = title.found.keys() | description.found.keys()
     for rule in RULES:
+        if rule.cue not in possible:
+            continue
         for passage in (title, description):
-            if rule.cue not in passage.found:
-                continue
             found = _first(rule, passage)
             if found is None:
                 continue

@@ -47,15 +47,17 @@ _ROUGH_BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?=[\s/>])[^<>]*>"
 _ROUGH_TAG = re.compile(r"</?[a-zA-Z][^<>]*(?:>|\Z)|<!--|-->")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+_CONTROLS = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
 )
-_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_BLANKS = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_LINE_ENDS = "\r\u2028\u2029\x85"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_BLANK = re.compile(f"[{_BLANKS}]")
+_LINE_END = re.compile(f"[{_LINE_ENDS}](?:(?<=\r)\n)?")
+_UNUSUAL = re.compile(f"[{_CONTROLS}{_BLANKS}{_LINE_ENDS}]")
 _SPACES = re.compile(" {2,}")
-_LINE_END = re.compile("[\r\u2028\u2029\x85](?:(?<=\r)\n)?")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_UNTIDY = ("  ", " \n", "\n ", "\n\n\n")
-"""What a text has that needs tidying; text that isn't ASCII is always looked at closely."""
 # UTF-8 read as Windows-1252 leaves these pairs; ftfy decides, this only saves calling it on healthy text.
 _MOJIBAKE = re.compile(r"[ÂÃâðÐÑÎÏÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
@@ -88,13 +90,14 @@ def _repair(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Plain text with single spaces, no blanks at line ends, at most one blank line, no invisible characters."""
-    if text.isascii() and text.replace("\n", "").isprintable() and not any(gap in text for gap in _UNTIDY):
-        return text.strip()
-    text = _LINE_END.sub("\n", text)
-    text = _CONTROL.sub("", text)
-    text = _SPACES.sub(" ", _SPACE.sub(" ", text))
+    if _UNUSUAL.search(text) is not None:
+        text = _BLANK.sub(" ", _CONTROL.sub("", _LINE_END.sub("\n", text)))
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
     text = text.replace(" \n", "\n").replace("\n ", "\n")
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    if "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.strip()
 
 
 def _sanitize(markup: str) -> str:
