@@ -147,17 +147,24 @@ def _shortest(texts: Iterable[str]) -> list[str]:
 def _beginnings(nodes: Iterable[_Node]) -> _Texts:
     """With what a match of these nodes begins."""
     texts: _Texts = {"": True}
+    run = ""
     for node in nodes:
         name, value = node[0].name, node[1]
-        if name in _WITHOUT_WIDTH:
-            continue
-        longer = _added(texts, {chr(value): True} if name == "LITERAL" else _of_one(name, value))
-        if len(longer) > MOST_TEXTS:
-            return dict.fromkeys(texts, False)
-        texts = longer
-        if True not in texts.values():
-            break
-    return texts
+        if name == "LITERAL":
+            run += chr(value)
+            if len(run) >= LONGEST:
+                break
+        elif name not in _WITHOUT_WIDTH:
+            if run:
+                texts = _added(texts, {run: True})
+                run = ""
+            longer = _added(texts, _of_one(name, value)) if True in texts.values() else texts
+            if len(longer) > MOST_TEXTS:
+                return dict.fromkeys(texts, False)
+            texts = longer
+            if True not in texts.values():
+                break
+    return _added(texts, {run: True}) if run else texts
 
 
 def _added(texts: _Texts, after: _Texts) -> _Texts:
