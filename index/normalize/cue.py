@@ -82,8 +82,9 @@ def possible(low: str) -> Places:
         for cue, near, far in signs[number]:
             if cue not in places:
                 places[cue] = []
-            if not far:
-                places[cue].append(start)
+            if near == far:
+                if start >= far:
+                    places[cue].append(start - far)
             elif cue.reading.bounded:
                 places[cue] += [edge.start() for edge in _EDGE.finditer(low, max(0, start - far), start - near + 1)]
             else:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 # Not documented, though as old as `re` and used by other tools: so it is typed as Any here, and covered by tests.
 _parser: Any = importlib.import_module("re._parser")
 
-MOST_TEXTS = 64
+MOST_TEXTS = 100
 """Beginnings of one place of a pattern that are told apart; where more are possible, they are cut shorter."""
 LONGEST = 10
 """Letters of a literal; more would hardly sift better."""
@@ -33,8 +33,11 @@ _COMMON = frozenset(
     | {"like", "me", "must", "my", "need", "no", "not", "of", "on", "one", "only", "or", "our", "the", "this", "to"}
     | {"two", "us", "use", "we", "will", "with", "work", "you", "your"}
 )
-_COMMON_WORD, _OTHER_WORD = 200, 3_000
-"""Of how many characters one begins an everyday word, or any word that adverts use: more than its letters tell."""
+_COMMON_WORD = 100
+"""Of how many characters one begins such a word."""
+_WORD = 250
+"""Of how many characters one begins some other word, times the square of its length: adverts repeat their words, so
+that these are less rare than their letters tell."""
 _GOOD = 1 / 1_000
 """Cost that is low enough: nothing better is looked for."""
 
@@ -124,7 +127,7 @@ def _best_of_branches(
 def _rarity(text: str) -> int:
     """Of how many characters of a text one begins this, roughly."""
     by_letters = math.prod(_RARITY.get(letter, _RARE_SIGN) for letter in text)
-    by_words = math.prod(_COMMON_WORD if word in _COMMON else _OTHER_WORD for word in text.split())
+    by_words = math.prod(_COMMON_WORD if word in _COMMON else _WORD * len(word) ** 2 for word in text.split())
     return min(by_letters, by_words)
 
 
