@@ -145,22 +145,26 @@ def _paragraphs(plain: str) -> str:
     return "<p>" + escaped.replace("\n\n", "</p>\n<p>").replace("\n", "<br>\n").replace("</p><br>", "</p>") + "</p>"
 
 
-def read_description(raw: str) -> tuple[str, str]:
-    """A description as (plain text, sanitized HTML), from HTML or text, escaped once or twice or not at all."""
+def _read(raw: str) -> tuple[str, str | None]:
+    """Plain text and, of HTML that isn't too heavy, the sanitized HTML."""
     text = _repair(raw[:MAX_MARKUP])
-    if not _HAS_TAG.search(text):
-        plain = _tidy(html.unescape(text) if "&" in text else text)[:MAX_DESCRIPTION]
-        return plain, _paragraphs(plain)
+    if "<" not in text or not _HAS_TAG.search(text):
+        return _tidy(html.unescape(text) if "&" in text else text)[:MAX_DESCRIPTION], None
     if text.count("<") > MAX_TAGS:
-        plain = _tidy(_strip_heavy(text))[:MAX_DESCRIPTION]
-        return plain, _paragraphs(plain)
+        return _tidy(_strip_heavy(text))[:MAX_DESCRIPTION], None
     markup = _sanitize(text)
     return _tidy(_strip_tags(markup))[:MAX_DESCRIPTION], markup
 
 
+def read_description(raw: str) -> tuple[str, str]:
+    """A description as (plain text, sanitized HTML), from HTML or text, escaped once or twice or not at all."""
+    plain, markup = _read(raw)
+    return plain, _paragraphs(plain) if markup is None else markup
+
+
 def plain_text(html_or_text: str) -> str:
     """Plain text of HTML or text, clipped at MAX_DESCRIPTION characters; never raises."""
-    return read_description(html_or_text)[0]
+    return _read(html_or_text)[0]
 
 
 def clean_html(html_or_text: str) -> str:
