@@ -46,6 +46,13 @@ _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?: [a-z]+=\"[^\"]*\")*>")
 _ROUGH_BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _ROUGH_TAG = re.compile(r"</?[a-zA-Z][^<>]*(?:>|\Z)|<!--|-->")
 
+_CLEANER = nh3.Cleaner(
+    tags=set(KEPT),
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener noreferrer",
+)
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
@@ -100,16 +107,6 @@ def _tidy(text: str) -> str:
     return text.strip()
 
 
-def _sanitize(markup: str) -> str:
-    return nh3.clean(
-        markup,
-        tags=set(KEPT),
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener noreferrer",
-    ).strip()
-
-
 def _strip_tags(sanitized: str) -> str:
     text = sanitized.replace("\n", " ") if "<pre" not in sanitized else sanitized
     text = _ITEM_TAG.sub("\n- ", text)
@@ -152,7 +149,7 @@ def _read(raw: str) -> tuple[str, str | None]:
         return _tidy(html.unescape(text) if "&" in text else text)[:MAX_DESCRIPTION], None
     if text.count("<") > MAX_TAGS:
         return _tidy(_strip_heavy(text))[:MAX_DESCRIPTION], None
-    markup = _sanitize(text)
+    markup = _CLEANER.clean(text).strip()
     return _tidy(_strip_tags(markup))[:MAX_DESCRIPTION], markup
 
 
