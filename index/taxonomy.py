@@ -37,6 +37,12 @@ def stem(word: str) -> str:
     return word[:-1] if word[-2] not in "su" else word
 
 
+def forms(stemmed: str) -> list[str]:
+    """Every word that has this stem."""
+    possible = (stemmed, f"{stemmed}s", f"{stemmed}es", f"{stemmed[:-1]}ies")
+    return [word for word in possible if stem(word) == stemmed]
+
+
 def phrase(text: str) -> tuple[str, ...]:
     """Stemmed words of a phrase in the form in which texts are matched."""
     return tuple(stem(word) for word in _WORD.findall(text.lower()))

@@ -10,6 +10,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import islice
 from typing import ClassVar
 
 import Stemmer  # type: ignore[import-not-found]  # a compiled module without type hints
@@ -72,6 +73,9 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+_PLAIN_WORD = re.compile(r"[a-z0-9]+(?:\+\+|(?:'[a-z0-9]+)*)")
+"""What that pattern comes to in ASCII without elisions, C# and .NET; several times faster."""
+_ELIDED = re.compile("'(?:{})[a-z0-9]{{2}}".format("|".join(rf"(?<=(?<![a-z0-9]){e}')" for e in ELISIONS.split("|"))))
 _NO_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
 
 
@@ -98,20 +102,16 @@ _FOLDING = _Folding({ord("й"): "й"})  # a letter of its own, and Russian endin
 
 def fold(text: str) -> str:
     """Without diacritics."""
-    return text.translate(_FOLDING)
+    return text if text.isascii() else text.translate(_FOLDING)
 
 
 def words(text: str) -> list[str]:
     """The words of a text in order, caseless, diacritics still there (stemmers need them); at most MAX_TOKENS."""
     caseless = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
-    found: list[str] = []
-    for match in _pattern().finditer(caseless):
-        word = match[0].translate(_NO_APOSTROPHES)[:MAX_TOKEN]
-        if word and (word.isascii() or fold(word)):
-            found.append(word)
-            if len(found) == MAX_TOKENS:
-                break
-    return found
+    if caseless.isascii() and not ("#" in caseless or ".net" in caseless or _ELIDED.search(caseless)):
+        return [word.replace("'", "")[:MAX_TOKEN] for word in _PLAIN_WORD.findall(caseless)[:MAX_TOKENS]]
+    bare = (match[0].translate(_NO_APOSTROPHES)[:MAX_TOKEN] for match in _pattern().finditer(caseless))
+    return list(islice((word for word in bare if word and (word.isascii() or fold(word))), MAX_TOKENS))
 
 
 def stem_language(language: str | None) -> str:

@@ -1,15 +1,15 @@
 """Which work it is: weighted words of taxonomy.toml in the title, the board's tags and the description."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from functools import cache, lru_cache
+from itertools import accumulate, compress, count
 from typing import NamedTuple
 
 from index.gig import Evidence
 from index.normalize.evidence import Passage, by_board
-from index.taxonomy import CATEGORIES, OTHER, phrase, stem
+from index.taxonomy import CATEGORIES, OTHER, forms, phrase
 
 TITLE_FACTOR = 3.0
 TAG_FACTOR = 1.5
@@ -27,30 +27,35 @@ MAX_CATEGORIES = 4
 RANKED_FROM = 0.35
 """Share of the best score from which a category is listed too."""
 
-_WORD = re.compile(r"(?:https?://|www\.)\S{1,500}|[^\W_]+[+#]*")  # an address is one word
+_WORD = re.compile(r"((?:https?://|www\.)\S{1,500}|[^\W_]+[+#]*)")  # an address is one word
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Phrases that begin with one word: what follows it, longest first, with the categories and their weights."""
+class _Node:
+    """Phrases that begin with some words: what may follow, and the weights of the phrase that ends here."""
 
-    lengths: tuple[int, ...]
-    phrases: dict[tuple[str, ...], list[tuple[str, float]]]
+    following: dict[str, "_Node"]
+    """By the next word, in every form."""
+    weights: list[tuple[int, str, float]]
+    """(number, category, weight) of each category that has this phrase; the number is unique."""
 
 
 @cache
-def _groups(language: str) -> dict[str, _Group]:
-    """Phrases by their first word in every form; English counts everywhere, because trades' names do."""
-    found: dict[str, dict[tuple[str, ...], list[tuple[str, float]]]] = {}
+def _phrases(language: str) -> _Node:
+    """All phrases as a tree of words; English counts everywhere, because trades' names do."""
+    root = _Node({}, [])
+    number = 0
     for category in CATEGORIES.values():
         for table in sorted({"en", language}):
             for words, weight in category.words.get(table, {}).items():
-                first, *rest = phrase(words)
-                found.setdefault(first, {}).setdefault(tuple(rest), []).append((category.id, weight))
-    return {
-        first: _Group(tuple(sorted({len(rest) for rest in phrases}, reverse=True)), phrases)
-        for first, phrases in found.items()
-    }
+                node = root
+                for word in phrase(words):
+                    if word not in node.following:
+                        node.following.update(dict.fromkeys(forms(word), _Node({}, [])))
+                    node = node.following[word]
+                number += 1
+                node.weights.append((number, category.id, weight))
+    return root
 
 
 @cache
@@ -67,42 +72,47 @@ class Hit(NamedTuple):
     last: int
 
 
-def hits(low: str, language: str, limit: int = READ_WORDS) -> list[Hit]:
-    """Phrases found in a lower-case text; a phrase counts once, and not inside a longer one of its category."""
-    groups = _groups(language)
-    words = [stem(word) for word in _WORD.findall(low[: limit * 12])[:limit]]
+class _Split:
+    """A text's first words, and what stands between them."""
+
+    def __init__(self, low: str, limit: int) -> None:
+        self.low = low
+        self.parts = _WORD.split(low[: limit * 12], limit)
+        self.words = self.parts[1::2]
+
+    def spans(self, hits: Sequence[Hit]) -> list[tuple[int, int]]:
+        """Where these hits stand in the text; counted only for the few that are quoted."""
+        if not hits:
+            return []
+        read = 2 * max(hit.last for hit in hits) + 2
+        starts = [0, *accumulate(map(len, self.parts[:read]))][1::2]
+        ends = (_WORD.match(self.low, starts[hit.last]) for hit in hits)
+        return [(starts[hit.first], end.end()) for hit, end in zip(hits, ends, strict=True) if end is not None]
+
+
+def _hits(words: Sequence[str], language: str) -> list[Hit]:
+    """Phrases found among lower-case words; a phrase counts once, and not inside a longer one of its category."""
+    first_words = _phrases(language).following
     found: list[Hit] = []
-    seen: set[tuple[str, tuple[str, ...], str]] = set()
+    seen: set[int] = set()
     taken: dict[str, int] = {}  # by category, the word up to which a phrase reaches
-    for at, word in enumerate(words):
-        group = groups.get(word)
-        if group is None:
-            continue
-        for length in group.lengths:
-            if at + length >= len(words):
-                continue
-            rest = tuple(words[at + 1 : at + 1 + length])
-            entries = group.phrases.get(rest)
-            if entries is None:
-                continue
-            for category, weight in entries:
-                if taken.get(category, -1) >= at:
-                    continue
-                taken[category] = at + length
-                key = (word, rest, category)
-                if key not in seen:
-                    seen.add(key)
-                    found.append(Hit(category, weight, at, at + length))
+    for at in compress(count(), map(first_words.get, words)):
+        last = at
+        node = first_words[words[at]]
+        nodes = [node]
+        while last + 1 < len(words) and (after := node.following.get(words[last + 1])) is not None:
+            node = after
+            nodes.append(node)
+            last += 1
+        for node in reversed(nodes):
+            for number, category, weight in node.weights:
+                if taken.get(category, -1) < at:
+                    taken[category] = last
+                    if number not in seen:
+                        seen.add(number)
+                        found.append(Hit(category, weight, at, last))
+            last -= 1
     return found
-
-
-def _cite(passage: Passage, hits_of_passage: list[Hit]) -> list[Evidence]:
-    """Quotes of hits: words are counted to find their offsets, which only the few quoted ones need."""
-    if not hits_of_passage:
-        return []
-    end = max(hit.last for hit in hits_of_passage) + 1
-    spans = [match.span() for match in islice(_WORD.finditer(passage.low), end)]
-    return [passage.cite(spans[hit.first][0], spans[hit.last][1]) for hit in hits_of_passage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +137,11 @@ def rank(title: Passage, description: Passage, tags: Iterable[str], language: st
     """Categories of a posting; `other` alone when nothing says what the work is."""
     table = language or "en"
     score: dict[str, float] = {}
-    found = {passage.source: hits(passage.low, table) for passage in (title, description)}
-    for hit in found["title"]:
+    splits = [(passage, _Split(passage.low, READ_WORDS)) for passage in (title, description)]
+    in_title, in_description = found = [_hits(split.words, table) for _, split in splits]
+    for hit in in_title:
         score[hit.category] = score.get(hit.category, 0.0) + hit.weight * TITLE_FACTOR
-    for hit in found["description"]:
+    for hit in in_description:
         score[hit.category] = score.get(hit.category, 0.0) + hit.weight
     tag_score = _tag_scores(tags, table)
     for category, weight in tag_score.items():
@@ -141,12 +152,10 @@ def rank(title: Passage, description: Passage, tags: Iterable[str], language: st
     best = score[ranked[0]]
     listed = [category for category in ranked if score[category] >= RANKED_FROM * best][:MAX_CATEGORIES]
     evidence = [by_board("tags")] if listed[0] in tag_score else []
-    for passage in (title, description):
-        strongest = sorted(
-            (hit for hit in found[passage.source] if hit.category == listed[0]), key=lambda hit: -hit.weight
-        )
-        evidence += _cite(passage, strongest[:QUOTED])
-    named = any(hit.category == listed[0] and hit.weight >= NAMING for hit in found["title"])
+    for (passage, split), hits in zip(splits, found, strict=True):
+        strongest = sorted((hit for hit in hits if hit.category == listed[0]), key=lambda hit: -hit.weight)
+        evidence += [passage.cite(*span) for span in split.spans(strongest[:QUOTED])]
+    named = any(hit.category == listed[0] and hit.weight >= NAMING for hit in in_title)
     return Ranking(listed, best, evidence, named)
 
 
@@ -160,6 +169,12 @@ def _tag_scores(tags: Iterable[str], language: str) -> dict[str, float]:
         if category is not None:
             score[category] = score.get(category, 0.0) + WHOLE_TAG * share
             continue
-        for hit in hits(bare[:200], language, limit=20):
+        for hit in _tag_hits(bare[:200], language):
             score[hit.category] = score.get(hit.category, 0.0) + TAG_FACTOR * hit.weight * share
     return {category: min(weight, 15.0) for category, weight in score.items()}
+
+
+@lru_cache(maxsize=10_000)
+def _tag_hits(tag: str, language: str) -> list[Hit]:
+    """Phrases in a tag; kept, because a board has few tags and repeats them."""
+    return _hits(_Split(tag, 20).words, language)

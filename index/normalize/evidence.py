@@ -2,10 +2,12 @@
 
 import re
 import sys
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal
 
 from index.gig import Evidence
-from index.normalize.cue import Cue, Found, Words, all_matches, first_match, worth_trying
+from index.normalize.cue import Cue, Places, possible
 
 
 def lower(text: str) -> str:
@@ -23,19 +25,21 @@ class Passage:
         self.source = source
         self.text = text
         self.low = lower(text)
-        self.words = Words(self.low)
-        self.found: Found = worth_trying(self.words)
-        """The cues that are worth trying, with their branches."""
+
+    @cached_property
+    def found(self) -> Places:
+        """The cues that are worth trying, with the places where they are."""
+        return possible(self.low)
 
     def search(self, cue: Cue, until: int = sys.maxsize) -> re.Match[str] | None:
         """The first match of a cue in the first `until` characters."""
-        branches = self.found.get(cue)
-        return first_match(branches, self.words, until) if branches is not None else None
+        places = self.found.get(cue)
+        return next(cue.matches(self.low, places, until), None) if places is not None else None
 
-    def finditer(self, cue: Cue, until: int = sys.maxsize) -> list[re.Match[str]]:
-        """All matches of a cue in the first `until` characters."""
-        branches = self.found.get(cue)
-        return all_matches(branches, self.words, until) if branches is not None else []
+    def finditer(self, cue: Cue, until: int = sys.maxsize) -> Iterable[re.Match[str]]:
+        """All matches of a cue in the first `until` characters, in order."""
+        places = self.found.get(cue)
+        return cue.matches(self.low, places, until) if places is not None else ()
 
     def cite(self, start: int, end: int) -> Evidence:
         """The words at start:end, as evidence."""

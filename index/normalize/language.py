@@ -5,6 +5,7 @@ start and an eighth of a millisecond a posting. Short or mixed text gets None ra
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 READ = 400
@@ -45,6 +46,10 @@ _LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
 for _language, _words in _FUNCTION_WORDS.items():
     for _word in _words.split():
         _LANGUAGES_OF[_word] = (*_LANGUAGES_OF.get(_word, ()), _language)
+_SHARES = {
+    word: [(language, 1 / len(languages)) for language in languages] for word, languages in _LANGUAGES_OF.items()
+}
+"""What a word counts for each of its languages."""
 
 # Scripts that one language mostly owns; Cyrillic, Arabic and Han are told apart by letters below.
 _SCRIPTS = (
@@ -84,12 +89,10 @@ def _by_script(text: str, foreign: int) -> str | None:
 
 
 def _by_words(words: Iterable[str]) -> str | None:
-    score: dict[str, float] = {}
-    for word in words:
-        languages = _LANGUAGES_OF.get(word)
-        if languages:
-            for language in languages:
-                score[language] = score.get(language, 0.0) + 1 / len(languages)
+    score: defaultdict[str, float] = defaultdict(float)
+    for shares in filter(None, map(_SHARES.get, words)):
+        for language, share in shares:
+            score[language] += share
     if not score:
         return None
     best, second, *_ = [*sorted(score.values(), reverse=True), 0.0]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from index.normalize.cue import words
 
@@ -125,8 +125,7 @@ def parse_number(written: str) -> float | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One amount or range in a text, with what stands on it; offsets include signs and words of currency."""
 
     low: float | None
@@ -143,7 +142,10 @@ class Mention:
         return self.high if self.high is not None else self.low or 0.0
 
 
-_NUMBER = re.compile(r"[0-9]+(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9])\.[0-9]{1,4}(?![0-9])")
+# It begins with a plain class, because `re` skips fast to one of its characters.
+_NUMBER = re.compile(
+    r"[0-9.](?:(?<=[0-9])[0-9]*(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9]\.)[0-9]{1,4}(?![0-9]))"
+)
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
 _CODES = "|".join(_CODE_WORDS)
@@ -283,8 +285,7 @@ def _join(low: str, first: Mention, second: Mention) -> Mention | None:
         bottom *= 1000
     if bottom > top:
         return None
-    return replace(
-        second,
+    return second._replace(
         low=bottom,
         high=top,
         sign=first.sign or second.sign,

@@ -223,8 +223,8 @@ _NOT_PAYING = re.compile(
 
 _MINIMUM_PAYOUT = Cue(
     r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance)(?: amount|"
-    r" threshold| is| of|:)*|"
-    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption) (?:minimum|threshold|limit|min|at)(?: amount| is| of|:)*|"
+    r" threshold| is| of|:){0,6}|"
+    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption) (?:minimum|threshold|limit|min|at)(?: amount| is| of|:){0,6}|"
     r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out)(?: \w{1,12}){0,3} (?:at|after|"
     r"when you (?:reach|hit|have)|once you (?:reach|hit|have)|"
     r"starting (?:at|from)|from|reaching|for as (?:low|little) as)(?: just| only)?|"

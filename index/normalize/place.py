@@ -90,7 +90,7 @@ def name_key(name: str) -> str:
     """What names are looked up by, letters and digits without accents: "saintetienne" for "Saint-Étienne"."""
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("Ø", "O"))
-    return "".join(letter for letter in name.lower() if letter.isascii() and letter.isalnum())
+    return "".join(filter(str.isalnum, name.lower().encode("ascii", "ignore").decode("ascii")))
 
 
 @cache

@@ -227,7 +227,7 @@ RULES = (
     _rule(
         "off_platform_contact", 0.3,
         r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)(?: me| us|"
-        r" only| at| on| to| a text)* ?:? ?(?:at |on )?[+(]{0,2}[0-9ol][0-9ol ().+-]{7,20}|"
+        r" only| at| on| to| a text){0,6} ?:? ?(?:at |on )?[+(]{0,2}[0-9ol][0-9ol ().+-]{7,20}|"
         r"(?:contact|message|add|reach|dm|text|interview|hit)(?: \w{1,8}){0,3} (?:on|via|through|using|"
         r"by) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|"
         r"text(?: message)?)\b)",
@@ -449,10 +449,11 @@ def read_risk(title: Passage, description: Passage) -> Risk:
     """Signals in title and description, their score and the level that it means."""
     signals: list[Signal] = []
     weights: dict[str, float] = {}  # by code: two rules of one code are one sign
+    possible = title.found.keys() | description.found.keys()
     for rule in RULES:
+        if rule.cue not in possible:
+            continue
         for passage in (title, description):
-            if rule.cue not in passage.found:
-                continue
             found = _first(rule, passage)
             if found is None:
                 continue

@@ -15,12 +15,12 @@ _TOOLS = (
 )
 _PROVIDED = Cue(
     rf"\b(?:{_TOOLS} (?:is|are|will be|all|can be)? ?(?:provided|supplied|included|furnished|available on site)|"
-    rf"(?:we|i)(?: will|'ll| can)? (?:provide|supply|have) (?:all |the |you with |any |a |an )*(?:necessary |needed |"
-    rf"required |cleaning |own )*{_TOOLS}"
+    rf"(?:we|i)(?: will|'ll| can)? (?:provide|supply|have) (?:all |the |you with |any |a |an ){{0,6}}(?:necessary |"
+    rf"needed |required |cleaning |own ){{0,6}}{_TOOLS}"
     rf"(?! (?:to|for) (?:sell|repair|fix))|company (?:car|vehicle|van|laptop))\b",
 )
 _OWN = Cue(
-    rf"\b(?:(?:must |should |need(?:s|ed)? to |please |have to |you )*(?:have|bring|use|own|provide|with|supply|"
+    rf"\b(?:(?:must |should |need(?:s|ed)? to |please |have to |you ){{0,6}}(?:have|bring|use|own|provide|with|supply|"
     rf"using) (?:your|their|a|his|her)? ?(?:very )?own "
     rf"(?:\w{{1,12}} )?{_TOOLS}|own {_TOOLS} (?:required|needed|is a must|a must|necessary|essential|preferred)|"
     rf"(?:must|need to|have to) (?:have|own) (?:a |an )?(?:reliable |working |valid )?"

@@ -46,15 +46,25 @@ _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]*(?: [a-z]+=\"[^\"]*\")*>")
 _ROUGH_BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _ROUGH_TAG = re.compile(r"</?[a-zA-Z][^<>]*(?:>|\Z)|<!--|-->")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+_CLEANER = nh3.Cleaner(
+    tags=set(KEPT),
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow noopener noreferrer",
 )
-_SPACE = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROLS = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+)
+_BLANKS = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_LINE_ENDS = "\r\u2028\u2029\x85"
+_CONTROL = re.compile(f"[{_CONTROLS}]")
+_BLANK = re.compile(f"[{_BLANKS}]")
+_LINE_END = re.compile(f"[{_LINE_ENDS}](?:(?<=\r)\n)?")
+_UNUSUAL = re.compile(f"[{_CONTROLS}{_BLANKS}{_LINE_ENDS}]")
+_SPACES = re.compile(" {2,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_UNTIDY = re.compile(r"[^\n\x20-\x7e]|  | \n|\n |\n\n\n")
-"""What a text has that needs tidying; text that isn't ASCII is always looked at closely."""
 # UTF-8 read as Windows-1252 leaves these pairs; ftfy decides, this only saves calling it on healthy text.
 _MOJIBAKE = re.compile(r"[ÂÃâðÐÑÎÏÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
@@ -87,23 +97,14 @@ def _repair(text: str) -> str:
 
 def _tidy(text: str) -> str:
     """Plain text with single spaces, no blanks at line ends, at most one blank line, no invisible characters."""
-    if _UNTIDY.search(text) is None:
-        return text.strip()
-    text = _LINE_END.sub("\n", text)
-    text = _CONTROL.sub("", text)
-    text = _SPACE.sub(" ", text)
+    if _UNUSUAL.search(text) is not None:
+        text = _BLANK.sub(" ", _CONTROL.sub("", _LINE_END.sub("\n", text)))
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
     text = text.replace(" \n", "\n").replace("\n ", "\n")
-    return _BLANK_LINES.sub("\n\n", text).strip()
-
-
-def _sanitize(markup: str) -> str:
-    return nh3.clean(
-        markup,
-        tags=set(KEPT),
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="nofollow noopener noreferrer",
-    ).strip()
+    if "\n\n\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.strip()
 
 
 def _strip_tags(sanitized: str) -> str:
@@ -141,22 +142,26 @@ def _paragraphs(plain: str) -> str:
     return "<p>" + escaped.replace("\n\n", "</p>\n<p>").replace("\n", "<br>\n").replace("</p><br>", "</p>") + "</p>"
 
 
+def _read(raw: str) -> tuple[str, str | None]:
+    """Plain text and, of HTML that isn't too heavy, the sanitized HTML."""
+    text = _repair(raw[:MAX_MARKUP])
+    if "<" not in text or not _HAS_TAG.search(text):
+        return _tidy(html.unescape(text) if "&" in text else text)[:MAX_DESCRIPTION], None
+    if text.count("<") > MAX_TAGS:
+        return _tidy(_strip_heavy(text))[:MAX_DESCRIPTION], None
+    markup = _CLEANER.clean(text).strip()
+    return _tidy(_strip_tags(markup))[:MAX_DESCRIPTION], markup
+
+
 def read_description(raw: str) -> tuple[str, str]:
     """A description as (plain text, sanitized HTML), from HTML or text, escaped once or twice or not at all."""
-    text = _repair(raw[:MAX_MARKUP])
-    if not _HAS_TAG.search(text):
-        plain = _tidy(html.unescape(text) if "&" in text else text)[:MAX_DESCRIPTION]
-        return plain, _paragraphs(plain)
-    if text.count("<") > MAX_TAGS:
-        plain = _tidy(_strip_heavy(text))[:MAX_DESCRIPTION]
-        return plain, _paragraphs(plain)
-    markup = _sanitize(text)
-    return _tidy(_strip_tags(markup))[:MAX_DESCRIPTION], markup
+    plain, markup = _read(raw)
+    return plain, _paragraphs(plain) if markup is None else markup
 
 
 def plain_text(html_or_text: str) -> str:
     """Plain text of HTML or text, clipped at MAX_DESCRIPTION characters; never raises."""
-    return read_description(html_or_text)[0]
+    return _read(html_or_text)[0]
 
 
 def clean_html(html_or_text: str) -> str:

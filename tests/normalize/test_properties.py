@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from index.gig import Gig
 from index.normalize import kind, mode, normalize, pay, place, terms
-from index.normalize.cue import Cue, needs, split
+from index.normalize.cue import Cue
 from index.normalize.evidence import Passage, lower
+from index.normalize.literals import FARTHEST, Literal, read_pattern
 from index.normalize.risk import RULES
 from index.posting import Posting
 from tests.normalize.posting import posting
@@ -110,44 +111,61 @@ def _cues() -> list[Cue]:
 
 
 @pytest.mark.parametrize("cue", _cues(), ids=lambda cue: cue.source[:40])
-def test_the_words_of_a_text_never_hide_a_match(cue: Cue) -> None:
-    """Texts made from the pattern itself are found by way of their words wherever a plain search finds something."""
+def test_literals_never_hide_a_match(cue: Cue) -> None:
+    """In texts made from the pattern itself a passage finds, by way of literals, all that a plain search finds."""
+    alike = st.from_regex(cue.pattern, alphabet=st.characters(max_codepoint=0x7F))
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    @given(st.from_regex(cue.pattern, alphabet=st.characters(max_codepoint=0x7F)))
-    def run(text: str) -> None:
-        passage = Passage("description", text)
-        wanted, found = cue.pattern.search(passage.low), passage.search(cue)
-        assert (found is None) == (wanted is None), passage.low
-        assert found is None or wanted is None or found.start() == wanted.start()
+    @settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(alike, max_size=2), st.integers(1, 60))
+    def run(texts: list[str], until: int) -> None:
+        passage = Passage("description", " ".join(texts))
+        for end in (len(passage.low), until):
+            wanted = [match.span() for match in cue.pattern.finditer(passage.low, 0, end)]
+            assert [match.span() for match in passage.finditer(cue, end)] == wanted, passage.low
+            first = passage.search(cue, end)
+            assert (first.span() if first is not None else None) == (wanted[0] if wanted else None), passage.low
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         run()
 
 
+@pytest.mark.parametrize("cue", _cues(), ids=lambda cue: cue.source[:40])
+def test_time_is_linear(cue: Cue) -> None:
+    """A pattern reads at most `longest` characters from a place, and a literal sends it to at most FARTHEST places."""
+    reading = read_pattern(cue.source)
+    assert reading.longest <= 400, "an unbounded repetition takes quadratic time: write {0,6} instead of *"
+    assert all(literal.far <= FARTHEST for literal in reading.literals)
+
+
 @pytest.mark.parametrize(
-    ("pattern", "needed", "begins"),
+    ("pattern", "literals"),
     [
-        (r"\b(?:fees?|deposits?) of\b", {"fee of", "fees of", "depo of"}, {"fee", "fees", "depo"}),
-        (r"\bpay ?pal\b", {"pay pal", "payp"}, {"pay", "payp"}),
-        (r"\b(?:\w{1,5} )?parcels?\b", {"parc"}, None),
-        (r"^(?:test|testing)(?: post)?$", {"test"}, {"test"}),
-        (r"\b[0-9]{1,2} hours\b", {"# hour"}, {"#"}),
-        (r"[$€] ?[0-9]{2}", {"#"}, None),
-        (r"\bcolou?rs?(?! x)", {"colo"}, {"colo"}),
+        (r"\b(?:fees?|deposits?) of\b", {(text, 0, 0) for text in ("fee of", "fees of", "deposit of", "deposits o")}),
+        (r"\bpay ?pal\b", {("pay pal", 0, 0), ("paypal", 0, 0)}),
+        (r"\b(?:\w{1,5} )?parcels?\b", {("parcel", 0, 6)}),
+        (r"\b(?:quick|one \w{1,4} parcel)\b", {("quick", 0, 0), (" parcel", 5, 8)}),
+        (r"\b[0-9]{1,2} hours\b", {(" hours", 1, 2)}),
+        (r"years(?: \w{1,9}){0,2} exp", {("years ", 0, 0)}),
+        (r"[$€] ?[56]{3}", {(f"{sign}{digit}", 0, 0) for sign in ("$", "$ ", "€", "€ ") for digit in "56"}),
+        (r"\b(?:a|b|c)(?!x)(?<=c)\w", {("a", 0, 0), ("b", 0, 0), ("c", 0, 0)}),
+        (r"\w+ (?:parcel)?", set()),
+        (r"[^a]b*", set()),
     ],
 )
-def test_words_that_a_pattern_needs(pattern: str, needed: set[str], begins: set[str] | None) -> None:
-    keys, heads = needs(pattern)
-    assert {" ".join(sorted(key)) for key in keys} == {" ".join(sorted(key.split())) for key in needed}
-    assert heads == begins
+def test_literals_of_a_pattern(pattern: str, literals: set[tuple[str, int, int]]) -> None:
+    assert {tuple(literal) for literal in read_pattern(pattern).literals} == literals
 
 
-def test_branches_of_a_pattern() -> None:
-    assert split(r"\b(?:one|two(?:a|b)|[|])\b") == [r"\b(?:one)\b", r"\b(?:two(?:a|b))\b", r"\b(?:[|])\b"]
-    assert split("(?:one|two)?") == ["(?:one|two)?"]
-    assert split("one|two") == ["one", "two"]
+def test_a_pattern_is_read() -> None:
+    assert read_pattern("^(?:one|two){1,3}") == ((), True, False, 9)
+    assert not read_pattern("^one|two").anchored
+    assert read_pattern(r"\bone\b").bounded
+    assert read_pattern("a{2}") == ((Literal("a", 0, 0),), False, False, 2)
+    with pytest.raises(ValueError, match="flags"):
+        read_pattern("(?i)one")
+    with pytest.raises(ValueError, match="everywhere"):
+        Cue(r"\w{1,5}")
 
 
 def test_gold_postings(shared: Path) -> None:
