@@ -122,6 +122,8 @@ def value_label(name: str, value: str, boards: dict[str, BoardInfo]) -> str:
             return words.MEDIA.get(value, value).capitalize() if value != "paypal" else "PayPal"
         case "language":
             return words.LANGUAGES.get(value, value)
+        case "country":
+            return words.country_name(value)
     return value
 
 
@@ -159,7 +161,7 @@ def chips(address: Address, boards: dict[str, BoardInfo]) -> list[Choice]:
         "pay_min": "at least",
         "pay_max": "at most",
         "hourly_min": "an hour at least",
-        "minimum_payout_max": "paid out from",
+        "minimum_payout_max": "paid out from at most",
     }
     shown = []
     for name, value in address.pairs:

@@ -49,8 +49,8 @@ def test_a_result_shows_what_a_worker_needs(client: Client) -> None:
     assert "5 hours ago" in words(transcribe, ".facts")
     assert "about $18–22 an hour" not in words(transcribe, ".pay"), "the hourly figure is the pay itself"
     lesson = card(found, made_up.LESSON.title)
-    assert words(lesson, ".pay") == "€40 a task about $43 about $14 an hour for 3 hours cash"
-    assert "Berlin, DE; Potsdam, Brandenburg, DE" in words(lesson, ".facts")
+    assert words(lesson, ".pay") == "€40 a task about $43 about $14 an hour, worked out from 3 hours cash"
+    assert "Berlin, Germany; Potsdam, Brandenburg, Germany" in words(lesson, ".facts")
     survey = card(found, made_up.SURVEY.title)
     assert words(survey, ".pay") == "500 points an item about $5 gift cards from $25"
     assert words(card(found, made_up.TALKS.title), ".pay") == "Pay to be agreed others bid €120 on average"
@@ -152,6 +152,12 @@ def test_chips_remove_one_filter_each(client: Client) -> None:
     }
 
 
+def test_chips_say_what_they_mean(client: Client) -> None:
+    found = page(client, "/?minimum_payout_max=5&currency=EUR&country=ZA&country=%21NL&language=de")
+    labels = [" ".join(chip.text().split()) for chip in found.css(".chips li a:not(.clear) bdi")]
+    assert labels == ["South Africa", "not Netherlands", "paid out from at most 5 EUR", "German"]
+
+
 def test_the_three_states_of_pay(client: Client) -> None:
     found = page(client, "/?pay_min=20&limit=100")
     match, unknown, outside = (int(number.text()) for number in found.css(".states strong"))
@@ -225,7 +231,7 @@ def test_a_gig_says_all_that_is_known(client: Client) -> None:
 
 def test_pay_in_another_currency_is_compared_with_its_day(client: Client) -> None:
     found = page(client, f"/gig/{made_up.LESSON.id}")
-    assert words(found, ".side .pay") == "€40 a task about $43 about $14 an hour for 3 hours cash"
+    assert words(found, ".side .pay") == "€40 a task about $43 about $14 an hour, worked out from 3 hours cash"
     assert "rate of 2026-05-01" in words(found, ".side")
 
 
