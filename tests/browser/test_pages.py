@@ -24,6 +24,26 @@ def test_nothing_is_wider_than_the_screen(open_page: OpenPage, path: str) -> Non
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_letters_of_double_size_fit_a_phone(open_page: OpenPage, path: str) -> None:
+    """Text zoom of 200 % (WCAG 1.4.4): letters grow, the screen doesn't."""
+    with open_page(path, script=False) as page:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        for width in (320, 360):
+            page.set_viewport_size({"width": width, "height": 740})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for link in page.locator("header a").all():
+                box = link.bounding_box()
+                assert box is not None
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= width
+            for field in page.locator(".searchbar input:visible").all():
+                box = field.bounding_box()
+                assert box is not None
+                assert box["width"] > width / 2, "room to see what one types"
+
+
 def test_the_first_page_is_light(open_page: OpenPage) -> None:
     with open_page(None) as page:
         finished: list[Request] = []
@@ -163,6 +183,21 @@ def test_dark_is_dark_and_light_is_light(open_page: OpenPage) -> None:
         assert luminance(page) < 60
     with open_page("/") as page:
         assert luminance(page) > 200
+
+
+def test_paper_is_light_even_when_the_screen_is_dark(open_page: OpenPage) -> None:
+    with open_page(f"/gig/{made_up.SCAM.id}", dark=True) as page:
+        page.emulate_media(media="print", color_scheme="light")
+        light = page.evaluate(TOKENS)
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate(TOKENS) == light
+
+
+TOKENS = """() => {
+  const style = getComputedStyle(document.documentElement);
+  const names = ["paper", "card", "ink", "soft", "warn", "bad", "bad-tint", "tint", "mark-pay", "mark-risk"];
+  return [style.colorScheme, ...names.map((name) => style.getPropertyValue("--" + name))];
+}"""
 
 
 def test_on_paper_there_is_the_gig_and_where_to_apply(open_page: OpenPage) -> None:
