@@ -50,7 +50,7 @@ def test_bars_are_of_one_unit_and_keep_the_other_filters(client: Client) -> None
 def test_a_selected_bar_is_marked_and_takes_its_filter_away(client: Client) -> None:
     first = page(client, "/?q=number").css(".histogram a")[0].attributes["href"] or ""
     selected = one(page(client, first), ".histogram a[aria-current]")
-    assert selected.attributes["href"] == "/?q=number"
+    assert selected.attributes["href"] == "/?q=number#pay"
 
 
 def test_no_histogram_where_there_is_nothing_to_choose(client: Client) -> None:
