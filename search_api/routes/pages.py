@@ -1,10 +1,15 @@
 """The pages: search, one gig, boards; and the static files that they use."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from index.dedupe import TRACKING, TRACKING_PREFIXES
 from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
@@ -24,7 +29,28 @@ from search_api.words import place_words
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-router = APIRouter(include_in_schema=False)
+class PageRoute(APIRoute):
+    """A page whose address people share: what others hang on it to follow them leads to the address without."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            pairs = request.query_params.multi_items()
+            own = [pair for pair in pairs if not _tracks(pair[0].lower())]
+            if own != pairs:
+                query = f"?{urlencode(own)}" if own else ""
+                return RedirectResponse(request.url.path + query, status_code=302)
+            return await answer(request)
+
+        return handler
+
+
+def _tracks(name: str) -> bool:
+    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
@@ -131,6 +157,15 @@ def boards_page(request: Request, services: ServicesDep) -> Response:
 def about_page(request: Request, services: ServicesDep) -> Response:
     contact = services.settings.contact.strip()
     return HTMLResponse(render("about.html", request, contact=contact, contact_link=contact_link(contact)))
+
+
+@router.get("/robots.txt", dependencies=[Depends(no_parameters)])
+def robots(services: ServicesDep) -> Response:
+    """Gigs may be found by search engines, searches are without end. A private instance is nobody's business, and
+    nobody should find made-up gigs."""
+    closed = services.settings.private or services.sample
+    rules = ["Disallow: /"] if closed else ["Allow: /gig/", "Disallow: /*?"]
+    return PlainTextResponse("\n".join(["User-agent: *", *rules, ""]))
 
 
 @router.get("/static/{name}")

@@ -7,6 +7,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as Page
 from selectolax.lexbor import LexborNode
 
+from index.dedupe import TRACKING, TRACKING_PREFIXES
+from index.query import SearchQuery
 from index.taxonomy import CATEGORIES
 from search_api.templating import static_files
 from tests.api import made_up
@@ -340,6 +342,40 @@ def test_searches_are_not_for_search_engines(client: Client) -> None:
         assert one(page(client, path), "meta[name=robots]").attributes["content"] == "noindex"
     for path in ("/", f"/gig/{made_up.TRANSCRIBE.id}", "/boards.html", "/about"):
         assert not page(client, path).css("meta[name=robots]")
+
+
+def test_robots_are_told(client: Client, private: Client, make_client: MakeClient) -> None:
+    answer = client.get("/robots.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == "User-agent: *\nAllow: /gig/\nDisallow: /*?\n"
+    for closed in (private, make_client(sample=True)):
+        assert closed.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+# --- shared links ---
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        (f"/gig/{made_up.TRANSCRIBE.id}?fbclid=x", f"/gig/{made_up.TRANSCRIBE.id}"),
+        ("/?utm_source=x&q=dog+walk&UTM_Medium=y&mode=online", "/?q=dog+walk&mode=online"),
+        ("/?utm_source=x", "/"),
+        ("/boards.html?gclid=1", "/boards.html"),
+        ("/about?ref=friend", "/about"),
+    ],
+)
+def test_shared_links_lose_what_follows_their_readers(client: Client, path: str, target: str) -> None:
+    answer = client.page(path)
+    assert (answer.status_code, answer.headers["location"]) == (302, target)
+
+
+def test_the_api_stays_strict(client: Client) -> None:
+    for path in (f"/gigs/{made_up.TRANSCRIBE.id}?fbclid=x", "/gigs?utm_source=x"):
+        assert client.get(path).status_code == 422
+    assert client.page(f"/gig/{made_up.TRANSCRIBE.id}?x=1").status_code == 422
+    assert not set(SearchQuery.model_fields) & TRACKING
+    assert not any(name.startswith(TRACKING_PREFIXES) for name in SearchQuery.model_fields)
 
 
 def test_the_first_page_is_light(client: Client) -> None:
