@@ -154,6 +154,9 @@ def filter_label(address: Address, name: str, value: str, boards: dict[str, Boar
         return f"{BOUNDS[name]} {value} {address.value('currency', 'USD')}"
     if name == "posted_within":
         return f"posted within {value_label(name, value, boards)}"
+    if name == "pay_unit":
+        unit = value_label(name, value.removeprefix("!"), boards)
+        return f"{'not ' if value.startswith('!') else ''}paid by the {unit}"
     return UNKNOWN_PAY.get(value, value) if name == "pay_unknown" else value_label(name, value, boards)
 
 

@@ -196,9 +196,14 @@ def test_chips_remove_one_filter_each(client: Client) -> None:
 
 
 def test_chips_say_what_they_mean(client: Client) -> None:
-    found = page(client, "/?minimum_payout_max=5&currency=EUR&country=ZA&country=%21NL&language=de")
+    found = page(
+        client, "/?minimum_payout_max=5&currency=EUR&country=ZA&country=%21NL&language=de&pay_unit=hour&pay_unit=%21day"
+    )
     labels = [" ".join(chip.text().split()) for chip in found.css(".chips li a:not(.clear) bdi")]
-    assert labels == ["South Africa", "not Netherlands", "paid out from at most 5 EUR", "German"]
+    assert labels == [
+        "South Africa", "not Netherlands", "paid by the hour", "not paid by the day", "paid out from at most 5 EUR",
+        "German",
+    ]  # fmt: skip
 
 
 def test_the_three_states_of_pay(client: Client) -> None:
@@ -240,6 +245,8 @@ def test_a_wrong_field_is_marked_and_kept(client: Client) -> None:
 
 def test_errors_name_fields_as_the_form_does(client: Client) -> None:
     found = page(client, "/?pay_min=lots", 422)
+    assert found.css("details.filters[open]"), "the field can be seen"
+    assert not page(client, "/?near=Springfield", 422).css("details.filters[open]"), "it is above the filters"
     assert words(found, "[role=alert]") == "At least: 'lots' is not an amount such as 15 or 12.50"
     assert client.page("/?pay_min=%2415&pay_max=1%2C000").headers.get("location") is None
     assert words(page(client, "/?pay_min=%2415"), ".chips") == "Remove: at least 15 USD ×"
