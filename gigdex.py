@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # commands import what they need when they run, so that `--he
     from crawlers.run import Progress
     from index.instance import Instance
     from index.settings import Settings
+    from index.terms import BoardInfo
 
 app = typer.Typer(
     help="A search engine for micro jobs. Start with `gigdex up`, then open the address that it prints.",
@@ -535,7 +536,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Gigs as NDJSON.")] = False,
     sample: Sample = False,
 ) -> None:
-    """Search the gigs: a table with links, page after page on a terminal."""
+    """Search the gigs: a table with links (blocks on a narrow terminal), page after page."""
     from index.query import SearchQuery
     from index.terms import OPERATOR
 
@@ -549,6 +550,7 @@ def search(
             return
         from rich.console import Console
 
+        from index.suggest import correct
         from search_api.terminal import browse
 
         browse(
@@ -558,7 +560,17 @@ def search(
             Console(),
             say,
             more if sys.stdin.isatty() and sys.stdout.isatty() else None,
+            declared_boards(instance),
+            lambda query: correct(instance.search, query, OPERATOR, now),
         )
+
+
+def declared_boards(instance: "Instance") -> "dict[str, BoardInfo]":
+    """For their names. All that the store knows of boards would take counting their gigs."""
+    from index.store.boards import standings
+
+    with instance.store.database.reading() as connection:
+        return {board: its.info for board, its in standings(connection, datetime.now(UTC)).items()}
 
 
 def more() -> bool:
@@ -650,6 +662,7 @@ def show(
         if found is not None and found.moved_to is not None:
             say(f"{gig} is one with {found.moved_to}.")
             found = instance.store.find(found.moved_to, OPERATOR)
+        boards = declared_boards(instance)
     if found is None:
         raise Problem(f"there is no gig {gig!r}")
     if found.gig is None:
@@ -661,7 +674,7 @@ def show(
 
         from search_api.terminal import show_gig
 
-        show_gig(found.gig, Console(), datetime.now(UTC))
+        show_gig(found.gig, Console(), datetime.now(UTC), boards)
 
 
 # --- operating -----------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """SearchQuery: the one query model of API, pages, feeds, alerts and command line (DESIGN.md, section 3)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from index.amount import read_amount
 
 Sort = Literal["relevance", "newest", "pay", "hourly", "distance"]
 PayUnknown = Literal["include", "exclude", "only"]
@@ -14,16 +16,23 @@ MAX_WORDS_TEXT = 20_000
 """Characters of `q`; the grammar itself keeps only the first MAX_WORDS words (index/grammar.py)."""
 MAX_VALUES = 100
 """Values of one repeated filter."""
+_POINT = re.compile(r"[^,a-zA-Z]*[0-9][^,a-zA-Z]*,[^,a-zA-Z]*[0-9][^,a-zA-Z]*")
+"""Two numbers, right or wrong: search.py says what is wrong with them."""
 WITHIN = re.compile(r"([1-9][0-9]{0,3})([hdw])")
 
 
 class BadQuery(ValueError):
     """A parameter that can't be used. `parameter` names it; the message is one clear line."""
 
-    def __init__(self, parameter: str, message: str) -> None:
-        super().__init__(f"{parameter}: {message}")
+    def __init__(self, parameter: str, message: str, choices: Sequence[tuple[str, str]] = ()) -> None:
+        """`choices`: values that may have been meant, each with its name."""
+        meant = f"; did you mean {'; '.join(value for value, _ in choices)}?" if choices else ""
+        super().__init__(f"{parameter}: {message}{meant}")
         self.parameter = parameter
-        self.reason = message
+        self.message = message
+        """Without the choices, for those who show them as links."""
+        self.reason = message + meant
+        self.choices = choices
 
 
 def _as_list(value: object) -> object:
@@ -128,12 +137,32 @@ class SearchQuery(BaseModel):
         None, description="where the next page starts: an answer's `next`"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _amounts(cls, data: Any) -> Any:
+        """Amounts as people type them, in the query's own currency and no other."""
+        if not isinstance(data, Mapping):
+            return data
+        typed = {name: data[name] for name in AMOUNTS if isinstance(data.get(name), str) and data[name].strip()}
+        read = {}
+        for name, text in typed.items():
+            try:
+                read[name], currency = read_amount(text)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+            asked = str(data.get("currency") or "").strip().upper() or "USD"
+            if currency not in (None, asked):
+                raise ValueError(
+                    f"{name}: {text[:40]!r} is in {currency}, but this search is in {asked}: choose one of them"
+                )
+        return {**data, **read}
+
     @model_validator(mode="after")
     def _consistent(self) -> "SearchQuery":
         if self.pay_min is not None and self.pay_max is not None and self.pay_min > self.pay_max:
-            raise ValueError("pay_min: is above pay_max")
+            raise ValueError("pay_min: the least pay is above the highest")
         if self.sort == "distance" and self.near is None:
-            raise ValueError("sort: distance needs near")
+            raise ValueError("sort: sorting by distance needs a place to be near")
         return self
 
     @property
@@ -179,16 +208,20 @@ class SearchQuery(BaseModel):
 
     @classmethod
     def build(cls, **data: Any) -> "SearchQuery":
-        """From values. Raises BadQuery instead of pydantic's error."""
+        """From values, as people type them. Raises BadQuery instead of pydantic's error, in words of our own, and for
+        a `near` that names no one place."""
         try:
-            return cls(**data)
+            query = cls(**data)
         except ValidationError as error:
-            first = error.errors()[0]
-            message = str(first["msg"]).removeprefix("Value error, ")
+            first = error.errors(include_url=False)[0]
+            said = str(first["ctx"]["error"]) if first["type"] == "value_error" else None
             if first["loc"]:
-                raise BadQuery(str(first["loc"][0]), message) from None
-            name, _, reason = message.partition(": ")
+                name = str(first["loc"][0])
+                raise BadQuery(name, said or _said(name, first["type"], first["input"], first.get("ctx", {}))) from None
+            name, _, reason = (said or first["msg"]).partition(": ")
             raise BadQuery(name, reason) from None
+        _check_place(query.near)
+        return query
 
     def to_params(self) -> list[tuple[str, str]]:
         """The shortest pairs that give this query: what a link to it holds."""
@@ -199,5 +232,49 @@ class SearchQuery(BaseModel):
         return pairs
 
 
+def _check_place(near: str | None) -> None:
+    """Raises BadQuery, with the places that may be meant, unless `near` is "lat,lon" or names one place."""
+    from index.normalize.place import candidates, find_place  # its tables aren't needed to start, or without a place
+
+    if near is None or _POINT.fullmatch(near) or find_place(near) is not None:
+        return
+    written = repr(near.strip()[:60])
+    if found := candidates(near):
+        raise BadQuery("near", f"no one place is known as {written}", found)
+    if any(letter.isdigit() for letter in near):
+        raise BadQuery("near", f"{written} is no town, and postcodes aren't known here: write the town, or lat,lon")
+    raise BadQuery(
+        "near", f"no place is known as {written}: check its spelling, or write a larger town near it, or lat,lon"
+    )
+
+
+def _said(name: str, kind: str, value: object, limits: Mapping[str, Any]) -> str:
+    """What is wrong with a value, for somebody who has never heard of the library that found it."""
+    written = f"{value:.15g}" if isinstance(value, float) else repr(str(value)[:40])
+    match kind:
+        case "string_too_long":
+            return f"is longer than {limits['max_length']:,} characters"
+        case "too_long":
+            return f"has more than {limits['max_length']:,} values"
+        case "literal_error":
+            known = limits["expected"].replace("'", "").replace(" or ", ", ")
+            return f"{written} is not one of {known}"
+        case "greater_than":
+            return f"{written} is too little: it must be more than {limits['gt']:,.15g}"
+        case "greater_than_equal":
+            return f"{written} is too little: it must be {limits['ge']:,.15g} or more"
+        case "less_than_equal":
+            return f"{written} is too much: it must be {limits['le']:,.15g} or less"
+    return f"{written} is not {SHAPES.get(name, 'a number')}"
+
+
+SHAPES = {
+    "currency": "a currency's code of three letters, such as EUR",
+    "posted_within": "a number of hours, days or weeks, such as 24h, 7d or 2w",
+    "limit": "a whole number",
+}
+"""What a field takes that isn't just text or a number."""
+AMOUNTS = ("pay_min", "pay_max", "hourly_min", "minimum_payout_max")
+"""Fields that take an amount of money in `currency`."""
 MANY = tuple(name for name, info in SearchQuery.model_fields.items() if str(info.annotation).startswith("list"))
 """Parameters that may be repeated."""

@@ -11,20 +11,8 @@ from search_api.present import category_name
 
 Pairs = tuple[tuple[str, str], ...]
 
-FACETS = {
-    "category": "Kind of work",
-    "mode": "Where",
-    "posted": "Posted within",
-    "pay_unit": "Paid by",
-    "media": "Paid in",
-    "country": "Country",
-    "board": "Board",
-    "language": "Language",
-    "risk": "Risk",
-}
-"""Facets that the page shows, in its order."""
-ONE_OF = {"posted": "posted_within"}
-"""Facets whose filter takes one value, with that filter's name."""
+FACETS = {"media": "Paid in", "country": "Country", "language": "Language"}
+"""Facets that the page shows as links, in its order: those without a list in the form, which has the counts too."""
 UNFILTERED = frozenset({"sort", "limit", "cursor", "currency", "radius_km"})
 """Parameters that hide nothing by themselves."""
 SORTS = {
@@ -61,10 +49,6 @@ class Address:
 
     def value(self, name: str, default: str = "") -> str:
         return next(iter(self.values(name)), default)
-
-    def listed(self, name: str) -> str:
-        """The value that a list of choices can show: the first that isn't an exclusion."""
-        return next((value for value in self.values(name) if not value.startswith("!")), "")
 
     def but(self, **changes: str | None) -> "Address":
         """With these parameters set; None removes one."""
@@ -122,69 +106,98 @@ def value_label(name: str, value: str, boards: dict[str, BoardInfo]) -> str:
             return words.MEDIA.get(value, value).capitalize() if value != "paypal" else "PayPal"
         case "language":
             return words.LANGUAGES.get(value, value)
+        case "country":
+            return words.country_name(value)
     return value
 
 
 def facets(address: Address, counts: dict[str, dict[str, int]], boards: dict[str, BoardInfo]) -> list[Facet]:
-    """Facets with their counts as links that set or remove the value. A value that is set is always there."""
+    """Facets with their counts as links that set or remove the value. A value that is set is always there.
+
+    The links lead back to the facet, which opens the folded filters around it.
+    """
     shown = []
-    for facet, title in FACETS.items():
-        name = ONE_OF.get(facet, facet)
-        counted = counts.get(facet, {})
-        chosen = [
-            value for value in address.values(name) if not value.startswith("!") and value not in ("all", "hide_high")
-        ]
+    for name, title in FACETS.items():
+        counted = counts.get(name, {})
+        chosen = [value for value in address.values(name) if not value.startswith("!")]
         values = {value: counted.get(value, 0) for value in (*chosen, *counted)}
-        if facet not in ONE_OF:
-            values = dict(sorted(values.items(), key=lambda pair: (pair[0] not in chosen, -pair[1], pair[0])))
+        ranked = sorted(values.items(), key=lambda pair: (pair[0] not in chosen, -pair[1], pair[0]))
         choices = [
-            Choice(value, value_label(name, value, boards), _set(address, name, value).url, count, value in chosen)
-            for value, count in values.items()
+            Choice(
+                value,
+                value_label(name, value, boards),
+                f"{address.toggled(name, value).url}#facet-{name}",
+                count,
+                value in chosen,
+            )
+            for value, count in ranked
         ]
         if len(choices) > 1 or chosen:
             shown.append(Facet(name, title, choices))
     return shown
 
 
-def _set(address: Address, name: str, value: str) -> Address:
-    if name in MANY:
-        return address.toggled(name, value)
-    return address.but(**{name: None if address.value(name) == value else value})
+BOUNDS = {
+    "pay_min": "at least",
+    "pay_max": "at most",
+    "hourly_min": "an hour at least",
+    "minimum_payout_max": "paid out from at most",
+}
+UNKNOWN_PAY = {"only": "pay not stated", "include": "unknown pay too", "exclude": "known pay only"}
+
+
+def filter_label(address: Address, name: str, value: str, boards: dict[str, BoardInfo]) -> str:
+    """An active filter in words."""
+    if name == "near":
+        return f"within {address.value('radius_km', '25')} km of {value}"
+    if name in BOUNDS:
+        return f"{BOUNDS[name]} {value} {address.value('currency', 'USD')}"
+    if name == "posted_within":
+        return f"posted within {value_label(name, value, boards)}"
+    if name == "pay_unit":
+        unit = value_label(name, value.removeprefix("!"), boards)
+        return f"{'not ' if value.startswith('!') else ''}paid by the {unit}"
+    return UNKNOWN_PAY.get(value, value) if name == "pay_unknown" else value_label(name, value, boards)
+
+
+def without(address: Address, name: str) -> Address:
+    """Without a filter, and what means nothing without it."""
+    rest = address.but(**{name: None})
+    if name == "near":
+        rest = rest.but(radius_km=None)
+    idle = {"near": "distance", "q": "relevance"}.get(name)
+    return rest.but(sort=None) if idle is not None and rest.value("sort") == idle else rest
 
 
 def chips(address: Address, boards: dict[str, BoardInfo]) -> list[Choice]:
     """One link for each active filter, which removes it."""
-    currency = address.value("currency", "USD")
-    bounds = {
-        "pay_min": "at least",
-        "pay_max": "at most",
-        "hourly_min": "an hour at least",
-        "minimum_payout_max": "paid out from",
-    }
-    shown = []
-    for name, value in address.pairs:
-        if name in UNFILTERED:
-            continue
-        if name in MANY:
-            label, url = value_label(name, value, boards), address.toggled(name, value).url
-        elif name == "near":
-            radius = address.value("radius_km", "25")
-            rest = address.but(near=None, radius_km=None)
-            label = f"within {radius} km of {value}"
-            url = (rest.but(sort=None) if address.value("sort") == "distance" else rest).url
-        else:
-            url = address.but(**{name: None}).url
-            label = value
-            if name in bounds:
-                label = f"{bounds[name]} {value} {currency}"
-            elif name == "posted_within":
-                label = f"posted within {WITHIN.get(value, value)}"
-            elif name == "pay_unknown":
-                label = {"only": "pay not stated", "include": "unknown pay too", "exclude": "known pay only"}.get(
-                    value, value
-                )
-        shown.append(Choice(name, label, url))
-    return shown
+    return [
+        Choice(
+            name,
+            filter_label(address, name, value, boards),
+            (address.toggled(name, value) if name in MANY else without(address, name)).url,
+        )
+        for name, value in address.pairs
+        if name not in UNFILTERED
+    ]
+
+
+def heading(address: Address, near: str | None, boards: dict[str, BoardInfo]) -> str:
+    """The search in a few words, for the page's title: "Pet care near Austin, Texas, USA: “dog”, online".
+
+    Words that somebody put into an address never stand alone: anybody can make a link to a page with them.
+    """
+    kinds = [value_label("category", value, boards) for value in address.values("category") if value[0] != "!"]
+    start = " or ".join(kinds) or "Gigs"
+    if near:
+        start += f" near {near}"
+    rest = [f"“{address.value('q').strip()}”"] if address.value("q") else []
+    rest += [
+        filter_label(address, name, value, boards)
+        for name, value in address.pairs
+        if name not in UNFILTERED | {"q", "near"} and not (name == "category" and value[0] != "!")
+    ]
+    return f"{start}: {', '.join(rest)}" if rest else start
 
 
 def sorts(address: Address, query: SearchQuery, order: Sort) -> list[Choice]:

@@ -190,7 +190,7 @@ class Shown:
     def hourly_basis(self) -> str:
         basis = self.gig.pay.basis
         if basis == "duration" and self.gig.terms.duration_minutes is not None:
-            return f"for {words.minutes_words(self.gig.terms.duration_minutes)}"
+            return f"worked out from {words.minutes_words(self.gig.terms.duration_minutes)}"
         return words.BASES[basis] if basis else ""
 
     @property
@@ -283,8 +283,8 @@ class Shown:
 
     @property
     def marks(self) -> list[tuple[str, str]]:
-        """The kinds of marks in the text, with their names."""
-        found = {span.kind for span in self._spans("description")}
+        """The kinds of marks in title and text, with their names."""
+        found = {span.kind for span in (*self._spans("title"), *self._spans("description"))}
         return [(kind, name) for kind, name in words.MARKS.items() if kind in found]
 
     @property

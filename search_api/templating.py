@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from search_api.excerpt import cut
-from search_api.words import CHANNELS, DUTIES, LEVELS, ago, fact_words, minutes_words, plain
+from search_api.words import CHANNELS, DUTIES, LEVELS, about, ago, fact_words, minutes_words, plain
 
 HERE = Path(__file__).parent
 
@@ -51,7 +51,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-environment.filters.update(plain=plain, cut=cut, ago=ago, minutes=minutes_words, fact=fact_words)
+environment.filters.update(plain=plain, cut=cut, ago=ago, about=about, minutes=minutes_words, fact=fact_words)
 environment.globals.update(
     static=lambda name: static_files()[name].url, channels=CHANNELS, levels=LEVELS, duties=DUTIES
 )

@@ -1,22 +1,28 @@
-"""What the command line shows people: a table of gigs, one gig, paging."""
+"""What the command line shows people: gigs as a table or in blocks, one gig, paging."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
 from index.gig import Gig
 from index.query import SearchQuery
 from index.search import Results
+from index.suggest import Suggestion
+from index.terms import BoardInfo
 from search_api.present import Shown, show_all
-from search_api.words import ago, pay_words, plain
+from search_api.words import about, ago, pay_words, plain
 
 RISK_STYLES = {"low": "yellow", "high": "bold red"}
 STATES = {"match": "state their pay", "unknown": "don't say", "outside": "don't fit or are unpaid"}
+NARROW = 80
+"""Columns of a terminal below which the columns of a table are too thin to read."""
 
 Ask = Callable[[SearchQuery], Results]
+Boards = Mapping[str, BoardInfo]
 
 
 def browse(
@@ -26,16 +32,21 @@ def browse(
     console: Console,
     say: Callable[[str], None],
     more: Callable[[], bool] | None,
+    boards: Boards,
+    correct: Callable[[SearchQuery], Suggestion | None],
 ) -> None:
-    """Show a search page by page: tables on `console`, counts by `say`. `more` asks whether to go on; None shows one
-    page and says how to get the next."""
+    """Show a search page by page: gigs on `console`, counts by `say`. `more` asks whether to go on; None shows one
+    page and says how to get the next. `correct` says what may have been meant where nothing is found."""
     shown = 0
     while True:
         results = ask(query)
         if results.items:
-            console.print(table(results, query, now))
+            gigs = show_all(results, query, now, dict(boards))
+            console.print(blocks(gigs) if console.width < NARROW else table(gigs))
         shown += len(results.items)
         say(_counts(results, query, shown))
+        if not results.total and query.q.strip() and (meant := correct(query)) is not None:
+            say(f"Did you mean: {plain(meant.q)} ({meant.gigs:,} gig{'' if meant.gigs == 1 else 's'})")
         if results.next is None:
             return
         if more is None:
@@ -56,7 +67,7 @@ def _counts(results: Results, query: SearchQuery, shown: int) -> str:
     return "No gig fits all of this."
 
 
-def table(results: Results, query: SearchQuery, now: datetime) -> Table:
+def table(gigs: Iterable[Shown]) -> Table:
     """A page of results; titles lead to their boards."""
     rows = Table(
         Column("gig", ratio=5, overflow="fold"),
@@ -69,15 +80,27 @@ def table(results: Results, query: SearchQuery, now: datetime) -> Table:
         expand=True,
         header_style="bold dim",
     )
-    for shown in show_all(results, query, now, {}):
-        gig = shown.gig
-        rows.add_row(_title(shown), _pay(shown), plain(shown.where), _when(gig, now), gig.id)
+    for shown in gigs:
+        title = _title(shown).append(f"\n{_on(shown)}", style="not bold dim")
+        rows.add_row(title, _pay(shown), _where(shown, "\n"), _when(shown), shown.gig.id)
     return rows
+
+
+def blocks(gigs: Iterable[Shown]) -> RenderableType:
+    """The same for a narrow terminal: one thing below the other."""
+    parts: list[RenderableType] = []
+    for shown in gigs:
+        pay = _pay(shown)
+        pay.stylize("green", 0, len(shown.pay))
+        facts = Text(", ".join(filter(None, (_where(shown, ", "), _when(shown)))))
+        last = Text(f"{_on(shown)}\n{shown.gig.id}\n", style="dim")
+        parts += [_title(shown), Padding(Group(pay, facts, last), (0, 0, 0, 2))]
+    return Group(*parts)
 
 
 def _title(shown: Shown) -> Text:
     gig = shown.gig
-    title = Text(plain(gig.title), style="bold")
+    title = Text(plain(gig.title), style="bold", overflow="fold")
     if gig.sources and (link := shown.sources[0].url):
         title.stylize(f"link {link}")
     for start, end in shown.wanted.spans(title.plain, gig.language):
@@ -86,33 +109,41 @@ def _title(shown: Shown) -> Text:
         title.append(f" [{shown.risk.lower()}]", style=RISK_STYLES[gig.risk.level])
     if shown.closed:
         title.append(" [closed]", style="dim")
-    boards = dict.fromkeys(source.board for source in gig.sources)
-    return title.append(f"\non {', '.join(boards)}", style="not bold dim")
+    return title
+
+
+def _on(shown: Shown) -> str:
+    return f"on {', '.join(dict.fromkeys(plain(source.board) for source in shown.sources))}"
 
 
 def _pay(shown: Shown) -> Text:
     """The pay as written, in the currency asked for, and by the hour."""
     pay = Text(shown.pay, style="" if shown.pay_known else "dim")
     if shown.comparable:
-        pay.append(f"\n{shown.comparable}", style="dim")
+        pay.append(f"\n{about(shown.comparable)}", style="dim")
     if shown.hourly:
-        pay.append(f"\n{shown.hourly} an hour {shown.hourly_basis}", style="dim")
+        pay.append(f"\n{about(shown.hourly)} an hour, {shown.hourly_basis}", style="dim")
     if shown.payout:
         pay.append(f"\n{shown.payout}", style="dim")
     return pay
 
 
-def _when(gig: Gig, now: datetime) -> str:
-    return ago(gig.posted_at, now) if gig.posted_at else ""
+def _where(shown: Shown, between: str) -> str:
+    far = "" if shown.distance_km is None else f"{between}{shown.distance_km:.0f} km away"
+    return plain(shown.where) + far
 
 
-def show_gig(gig: Gig, console: Console, now: datetime) -> None:
+def _when(shown: Shown) -> str:
+    return ago(shown.gig.posted_at, shown.now) if shown.gig.posted_at else ""
+
+
+def show_gig(gig: Gig, console: Console, now: datetime, boards: Boards) -> None:
     """A gig for people: what it is and pays, what to beware of, where it was found, what it says."""
-    shown = Shown(gig, "USD", now, {})
+    shown = Shown(gig, "USD", now, dict(boards))
     facts: list[tuple[str, str | None]] = [
         ("Pay", shown.pay),
-        ("In US dollars", shown.comparable),
-        ("An hour", f"{shown.hourly} {shown.hourly_basis}" if shown.hourly else None),
+        ("In US dollars", about(shown.comparable) if shown.comparable else None),
+        ("An hour", f"{about(shown.hourly)}, {shown.hourly_basis}" if shown.hourly else None),
         ("Paid out", shown.payout),
         ("You would pay", shown.fee),
         ("Category", shown.category),
@@ -127,9 +158,9 @@ def show_gig(gig: Gig, console: Console, now: datetime) -> None:
     for sign in shown.signs:
         warning = f"“{plain(sign.signal.text)}” {sign.signal.why} {sign.advice or ''}"
         grid.add_row(Text(shown.risk, style=RISK_STYLES[gig.risk.level]), Text(warning.strip()))
-    for source in gig.sources:
+    for source, on in zip(gig.sources, shown.sources, strict=True):
         link = Text(source.url, style=f"link {source.url}" if source.url.startswith("http") else "")
-        grid.add_row(Text(source.board, style="dim"), Text(f"{pay_words(source.pay)}, {source.status}: ") + link)
+        grid.add_row(Text(plain(on.board), style="dim"), Text(f"{pay_words(source.pay)}, {source.status}: ") + link)
     status = f"closed: {gig.closed_reason}" if gig.closed_reason else gig.status
     console.print(Text(plain(gig.title), style="bold"), Text(f"({status})"))
     console.print(grid)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from index.gig import ClosedReason, Gig, MinimumPayout, Pay, Place
+from index.normalize.place import country_names, region_names
 
 INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]+")
 """Controls, line separators and marks of direction: where no element can isolate them, they are dropped."""
@@ -53,10 +54,11 @@ PAY_STATES: Final = {
 }
 BASES: Final = {
     "stated": "as stated",
-    "duration": "from the stated duration",
-    "words_per_hour": "at the stated speed",
-    "period": "at the stated hours",
+    "duration": "worked out from the stated duration",
+    "words_per_hour": "worked out from the stated speed",
+    "period": "worked out from the stated hours",
 }
+"""Where an hourly figure comes from; said so that nobody takes it for an offer by the hour."""
 CLOSED: Final[dict[ClosedReason, str]] = {
     "expired": "Its closing date has passed.",
     "gone": "Its board no longer lists it.",
@@ -178,6 +180,11 @@ def rounded(low: float | None, high: float | None, currency: str) -> str | None:
     return money_range(_coarse(low), _coarse(high), currency)
 
 
+def about(amounts: str) -> str:
+    """ "about $18": for what was converted or worked out; "from" and "up to" are vague enough."""
+    return amounts if amounts.startswith(("from", "up to")) else f"about {amounts}"
+
+
 def _coarse(amount: float | None) -> float | None:
     """Two digits below 10, whole numbers below 1,000, three digits above."""
     if amount is None:
@@ -202,14 +209,18 @@ def pay_words(pay: Pay) -> str:
 def payout_words(pay: Pay) -> str | None:
     """How and from what sum it is paid out: "gift cards from $25", "PayPal or cash"."""
     how = " or ".join(MEDIA[medium] for medium in pay.media)
-    if pay.minimum_payout is None:
+    sum_ = _threshold(pay.minimum_payout)
+    if sum_ is None:
         return how or None
-    if how == pay.minimum_payout.currency == "points":
+    if how == "points" and pay.minimum_payout and pay.minimum_payout.currency == "points":
         how = ""  # the sum says it
-    return f"{how or 'paid out'} from {_threshold(pay.minimum_payout)}"
+    return f"{how or 'paid out'} from {sum_}"
 
 
-def _threshold(payout: MinimumPayout) -> str:
+def _threshold(payout: MinimumPayout | None) -> str | None:
+    """None where nobody says what the sum is of: points and dollars are a hundredfold apart."""
+    if payout is None or payout.currency is None:
+        return None
     if payout.currency == "points":
         worth = "" if payout.usd is None else f" (about {rounded(payout.usd, payout.usd, 'USD')})"
         return f"{number(payout.amount)} points{worth}"
@@ -230,15 +241,22 @@ def fact_words(field: str) -> str:
     return FACTS.get(field, field.rpartition(".")[2].replace("_", " "))
 
 
+def country_name(code: str) -> str:
+    """What people call a country; the code where we don't know."""
+    return country_names().get(code, code)
+
+
 def place_words(place: Place) -> str:
     """City, region, country; as written where no city was found."""
     if not place.city:
         return place.text
-    return ", ".join(dict.fromkeys(part for part in (place.city, place.region, place.country) if part))
+    country = place.country or ""
+    region = region_names().get((country, place.region or ""), place.region)
+    return ", ".join(dict.fromkeys(part for part in (place.city, region, country_name(country)) if part))
 
 
 def where_words(gig: Gig, most: int = 2) -> str:
-    """ "Online", "Berlin, DE and 3 more places", "Online or in person: Oslo, NO"."""
+    """ "Online", "Berlin, Germany and 3 more places", "Online or in person: Oslo, Norway"."""
     mode = MODES[gig.work_mode]
     if not gig.places or gig.work_mode == "online":
         return mode
@@ -250,11 +268,18 @@ def where_words(gig: Gig, most: int = 2) -> str:
 
 
 def minutes_words(minutes: float) -> str:
-    """45 minutes, 1 hour, 2.5 hours."""
+    """30 seconds, 45 minutes, 1 hour, 2.5 hours."""
+    seconds = round(minutes * 60)
+    if seconds < 60:
+        return _counted(max(seconds, 1), "second")
     if minutes < 60:
-        return f"{number(round(minutes, 1))} minute{'' if minutes == 1 else 's'}"
-    hours = round(minutes / 60, 1)
-    return f"{number(hours) if hours == int(hours) else hours} hour{'' if hours == 1 else 's'}"
+        return _counted(round(minutes, 1), "minute")
+    return _counted(round(minutes / 60, 1), "hour")
+
+
+def _counted(count: float, unit: str) -> str:
+    """1 hour, 2 hours, 2.5 hours."""
+    return f"{count:,.15g} {unit}{'' if count == 1 else 's'}"
 
 
 def term_words(gig: Gig) -> list[tuple[str, str]]:
@@ -262,7 +287,7 @@ def term_words(gig: Gig) -> list[tuple[str, str]]:
     terms, eligible = gig.terms, gig.eligible
     rows = [("Where", where_words(gig, most=10))]
     if eligible.countries:
-        rows.append(("Open to people in", ", ".join(eligible.countries)))
+        rows.append(("Open to people in", ", ".join(map(country_name, eligible.countries))))
     if eligible.age_min is not None or eligible.age_max is not None:
         low, high = eligible.age_min, eligible.age_max
         age = (

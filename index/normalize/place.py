@@ -112,6 +112,27 @@ def _countries() -> dict[str, str]:
 
 
 @cache
+def country_names() -> dict[str, str]:
+    """What to call each country, by ISO 3166-1 alpha-2."""
+    text = resources.files(__package__).joinpath("gazetteer/countries.tsv").read_text("utf-8")
+    names = {
+        code: name.strip().removeprefix("The ") for code, name, _ in (line.split("\t") for line in text.splitlines())
+    }
+    return names | {"US": "USA", "GB": "UK"}
+
+
+@cache
+def region_names() -> dict[tuple[str, str], str]:
+    """What to call a state whose code we know, by (country, code)."""
+    tables = ((country, table.split()) for country, table in _STATES.items())
+    return {
+        (country, code): name.replace("_", " ")
+        for country, words in tables
+        for code, name in zip(words[::2], words[1::2], strict=True)
+    }
+
+
+@cache
 def country_currencies() -> dict[str, str]:
     """ISO 4217 code of each country's currency, by ISO 3166-1 alpha-2."""
     text = resources.files(__package__).joinpath("gazetteer/countries.tsv").read_text("utf-8")
@@ -235,6 +256,58 @@ def _regions(part: str, country: str | None) -> list[tuple[str, str]]:
     if bare.lower() in codes and not bare.isupper():
         return []
     return [state for state in states.get(bare.lower(), []) if country in (None, state[0])]
+
+
+def candidates(text: str, most: int = 6) -> list[tuple[str, str]]:
+    """Cities that a text may mean for which find_place knows no one, the largest first: (what finds it, its name).
+
+    They are those of that name, in the country or state beside it if there are any; and those of the country or state.
+    """
+    parts = [part for part in _SPLIT.split(" ".join(text[:200].split())) if part]
+    if not parts:
+        return []
+    names = dict.fromkeys((parts[0], _AREA.sub("", parts[0])))
+    named = [city for name in names for city in _cities(name_key(name))]
+    areas: set[tuple[str, str | None]] = {region for part in parts[1:] for region in _regions(part, None)}
+    areas |= {(code, None) for part in parts[1:] if (code := find_country(part))}
+    named = [city for city in named if {(city.country, None), (city.country, city.region)} & areas] or named
+    whole: list[tuple[str, str | None]] = [*_regions(text, None)]
+    if country := find_country(text):
+        whole.append((country, None))
+    found = dict.fromkeys([*named, *(city for area in whole for city in _largest(*area))])
+    ranked = sorted(found, key=lambda city: -city.population)
+    called = [(words, ", ".join(_called(city))) for city in ranked[: 4 * most] if (words := _that_finds(city))]
+    return called[:most]
+
+
+@cache
+def _largest(country: str, region: str | None, most: int = 6) -> list[City]:
+    """The largest cities of a country, or of a state of it."""
+    rows = [row for row in _gazetteer() if f"\t{country}\t" in row and "\t1\t" in row]
+    rows.sort(key=lambda row: -int(row.rpartition("\t")[2]))
+    found: list[City] = []
+    for row in rows:
+        for city in _cities(row.partition("\t")[0], other_names=False):
+            if city.country == country and region in (None, city.region) and city not in found:
+                found.append(city)
+        if len(found) >= most:
+            break
+    return found
+
+
+def _called(city: City) -> list[str]:
+    region = region_names().get((city.country, city.region or ""))
+    return [city.name, *([region] if region else []), country_names().get(city.country, city.country)]
+
+
+def _that_finds(city: City) -> str | None:
+    """The shortest words by which find_place finds the city; None where a country has several of its name."""
+    name, *areas = _called(city)
+    for area in areas:
+        found = find_place(f"{name}, {area}")
+        if found is not None and (found.lat, found.lon) == (city.lat, city.lon):
+            return f"{name}, {area}"
+    return None
 
 
 def _with_state_inside(written: str, country: str | None) -> Place | None:

@@ -1,18 +1,21 @@
 """The pages: search, one gig, boards; and the static files that they use."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from index.normalize.currency import known_currencies
+from index.dedupe import TRACKING, TRACKING_PREFIXES
 from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
-from index.taxonomy import CATEGORIES
-from search_api.address import SORTS, WITHIN, Address, Choice, chips, facets, sorts
+from search_api.address import Address, Choice, chips, facets, heading, sorts, without
 from search_api.deps import Boards, PageChannel, ServicesDep, no_parameters
+from search_api.form import LABELS, OTHER_LABELS, form, meant
 from search_api.histogram import histogram
 from search_api.middleware import matches
 from search_api.present import Shown, contact_link, show_all
@@ -20,76 +23,98 @@ from search_api.problems import Problem
 from search_api.routes.boards import board_item
 from search_api.similar import similar
 from search_api.templating import render, static_files
-from search_api.words import MODES, PER_UNIT
-
-router = APIRouter(include_in_schema=False)
+from search_api.ways import online_too, ways_out
+from search_api.words import place_words
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def _form(address: Address, boards: Boards) -> dict[str, Any]:
-    """What the search form shows: the fields' values and the choices of its lists."""
-    return {
-        "address": address,
-        "categories": [(category.id, category.name) for category in CATEGORIES.values()],
-        "modes": list(MODES.items()),
-        "units": [(unit, per.partition(" ")[2]) for unit, per in PER_UNIT.items()],
-        "currencies": sorted(known_currencies()),
-        "within": list(WITHIN.items()),
-        "board_names": sorted(((info.id, info.name) for info in boards.values()), key=lambda pair: pair[1].casefold()),
-        "hidden": _not_in_form(address),
-    }
+class PageRoute(APIRoute):
+    """A page whose address people share: what others hang on it to follow them leads to the address without."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            pairs = request.query_params.multi_items()
+            own = [pair for pair in pairs if not _tracks(pair[0].lower())]
+            if own != pairs:
+                query = f"?{urlencode(own)}" if own else ""
+                return RedirectResponse(request.url.path + query, status_code=302)
+            return await answer(request)
+
+        return handler
 
 
-def _not_in_form(address: Address) -> list[tuple[str, str]]:
-    """Parameters that the form has no field for, or more of them than it has: it sends them along unseen."""
-    fields = {"q", "near", "radius_km", "pay_min", "pay_max", "currency", "hourly_min", "posted_within"}
-    lists = {"category", "mode", "pay_unit", "board", "risk"}
-    hidden = []
-    for name, value in address.pairs:
-        if name in fields:
-            continue
-        if name in lists and not value.startswith("!"):
-            lists.remove(name)  # the first value is the one that the list shows
-            continue
-        hidden.append((name, value))
-    return hidden
+def _tracks(name: str) -> bool:
+    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
 def search_page(request: Request, services: ServicesDep, channel: PageChannel, boards: Boards) -> Response:
-    pairs = request.query_params.multi_items()
+    typed = request.query_params.multi_items()
+    pairs = meant(typed)
     try:
         query = SearchQuery.from_params(pairs)
         address = Address.of(query)
-        if any(not value.strip() for _, value in pairs):
-            # A form sends its empty fields too; the address that people copy is the short one.
-            return RedirectResponse(address.url, status_code=303)
+        if pairs != typed:
+            return RedirectResponse(address.url, status_code=303)  # the address that people copy is the short one
         now = services.clock()
         results = services.search.search(query, channel, now)
     except BadQuery as error:
         if "text/html" not in request.headers.get("accept", ""):
             raise
-        context = _form(Address.typed(pairs), boards)
-        return HTMLResponse(render("search.html", request, problem=error, results=None, **context), status_code=422)
+        return _refused(request, Address.typed(pairs), error, boards)
     shown = show_all(results, query, now, boards)
-    context = _form(address, boards)
-    context |= {
-        "problem": None,
-        "query": query,
-        "results": results,
-        "gigs": shown,
-        "now": now,
-        "facets": facets(address, results.facets, boards),
-        "chips": chips(address, boards),
-        "sorts": sorts(address, query, results.order),
-        "counts": results.facets,
-        "credits": _credits(shown, boards),
-        "histogram": histogram(services.search, query, address, results.facets["pay_unit"], channel, now),
-        "meant": _meant(services.search, query, address, channel, now) if results.total == 0 else None,
-        "sort_names": SORTS,
-    }
-    return HTMLResponse(render("search.html", request, **context))
+    near = place_words(results.near) if results.near else None
+    nothing = results.total == 0
+    body = render(
+        "search.html",
+        request,
+        **form(address, boards),
+        problem=None,
+        title=heading(address, near, boards) if address.pairs else None,
+        query=query,
+        results=results,
+        near=near,
+        gigs=shown,
+        now=now,
+        facets=facets(address, results.facets, boards),
+        chips=chips(address, boards),
+        sorts=sorts(address, query, results.order),
+        counts=results.facets | {"posted_within": results.facets["posted"]},
+        credits=_credits(shown, boards),
+        histogram=histogram(services.search, query, address, results.facets["pay_unit"], channel, now),
+        online=online_too(services.search, query, address, channel, now),
+        meant=_meant(services.search, query, address, channel, now) if nothing else None,
+        ways=ways_out(services.search, address, channel, now, boards) if nothing else [],
+    )
+    return HTMLResponse(body)
+
+
+def _refused(request: Request, address: Address, error: BadQuery, boards: Boards) -> Response:
+    """The form as it was filled in, with what is wrong. What has no field in it can't be corrected there: that is left
+    out of the form, and a link leads on without it."""
+    name = error.parameter
+    label = LABELS.get(name) or OTHER_LABELS.get(name) or name
+    rest = without(address, name)
+    body = render(
+        "search.html",
+        request,
+        **form(address if name in LABELS else rest, boards),
+        problem=error,
+        title=f"Error: {label}",
+        label=label,
+        choices=[Choice(value, called, address.but(near=value).url) for value, called in error.choices],
+        way_on=None
+        if name in LABELS
+        else Choice(name, "First page" if name == "cursor" else "Search without it", rest.url),
+        results=None,
+    )
+    return HTMLResponse(body, status_code=422)
 
 
 def _meant(search: Search, query: SearchQuery, address: Address, channel: str, now: datetime) -> Choice | None:
@@ -132,6 +157,15 @@ def boards_page(request: Request, services: ServicesDep) -> Response:
 def about_page(request: Request, services: ServicesDep) -> Response:
     contact = services.settings.contact.strip()
     return HTMLResponse(render("about.html", request, contact=contact, contact_link=contact_link(contact)))
+
+
+@router.get("/robots.txt", dependencies=[Depends(no_parameters)])
+def robots(services: ServicesDep) -> Response:
+    """Gigs may be found by search engines, searches are without end. A private instance is nobody's business, and
+    nobody should find made-up gigs."""
+    closed = services.settings.private or services.sample
+    rules = ["Disallow: /"] if closed else ["Allow: /gig/", "Disallow: /*?"]
+    return PlainTextResponse("\n".join(["User-agent: *", *rules, ""]))
 
 
 @router.get("/static/{name}")

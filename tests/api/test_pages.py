@@ -1,11 +1,14 @@
 """The pages: what they show, what they link to, and that nobody's text can harm a reader."""
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Page
 from selectolax.lexbor import LexborNode
 
+from index.dedupe import TRACKING, TRACKING_PREFIXES
+from index.query import SearchQuery
 from index.taxonomy import CATEGORIES
 from search_api.templating import static_files
 from tests.api import made_up
@@ -49,8 +52,8 @@ def test_a_result_shows_what_a_worker_needs(client: Client) -> None:
     assert "5 hours ago" in words(transcribe, ".facts")
     assert "about $18–22 an hour" not in words(transcribe, ".pay"), "the hourly figure is the pay itself"
     lesson = card(found, made_up.LESSON.title)
-    assert words(lesson, ".pay") == "€40 a task about $43 about $14 an hour for 3 hours cash"
-    assert "Berlin, DE; Potsdam, Brandenburg, DE" in words(lesson, ".facts")
+    assert words(lesson, ".pay") == "€40 a task about $43 about $14 an hour, worked out from 3 hours cash"
+    assert "Berlin, Germany; Potsdam, Brandenburg, Germany" in words(lesson, ".facts")
     survey = card(found, made_up.SURVEY.title)
     assert words(survey, ".pay") == "500 points an item about $5 gift cards from $25"
     assert words(card(found, made_up.TALKS.title), ".pay") == "Pay to be agreed others bid €120 on average"
@@ -87,16 +90,48 @@ def test_the_address_is_the_state_of_the_form(client: Client) -> None:
         "q=data&category=data_entry&mode=online&near=Austin&radius_km=50&pay_min=5&pay_max=90&pay_unit=hour&currency=EUR"
         "&hourly_min=4&posted_within=30d&risk=all&board=tasks&sort=pay&media=cash&media=paypal&country=%21DE"
     )
-    assert dict(form(page(client, f"/?{state}"))) == dict(parse_qsl(state))
     assert sorted(form(page(client, f"/?{state}"))) == sorted(parse_qsl(state))
 
 
 @pytest.mark.parametrize(
     "state",
-    ["category=data_entry&category=pet_care", "category=%21data_entry", "mode=online&mode=%21either", "radius_km=33"],
-)
+    ["category=data_entry&category=pet_care", "category=%21data_entry", "mode=online&mode=%21either", "radius_km=33",
+     "board=unheard_of", "posted_within=2w", "risk=none&risk=low"],
+)  # fmt: skip
 def test_the_form_keeps_what_it_has_no_field_for(client: Client, state: str) -> None:
-    assert sorted(form(page(client, f"/?{state}"))) == sorted(parse_qsl(state))
+    assert sent(client, form(page(client, f"/?{state}"))) == sorted(parse_qsl(state))
+
+
+def sent(client: Client, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The state that a form leads to."""
+    answer = client.page("/?" + urlencode(pairs))
+    target = answer.headers["location"] if answer.status_code == 303 else answer.url.query.decode()
+    return sorted(parse_qsl(target.rpartition("?")[2]))
+
+
+def test_a_list_in_the_form_stands_for_all_of_its_filter(client: Client) -> None:
+    found = page(client, "/?category=data_entry&category=pet_care&mode=online&mode=either")
+    both = one(found, "#category option[selected]")
+    assert both.text() == f"{CATEGORIES['data_entry'].name}, {CATEGORIES['pet_care'].name}"
+    others = [pair for pair in form(found) if pair[0] != "category"]
+    assert sent(client, [*others, ("category", "")]) == [("mode", "either"), ("mode", "online")]
+    assert ("category", "writing") in sent(client, [*others, ("category", "writing")])
+    assert one(found, "#mode option[value='']").text() == "Anywhere"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("near=&sort=distance", "/"),
+        ("q=dog&near=&radius_km=&sort=distance", "/?q=dog"),
+        ("q=&sort=relevance", "/"),
+        ("q=&near=Austin&sort=distance", "/?near=Austin&sort=distance"),
+        ("sort=distance", "/"),
+    ],
+)
+def test_an_order_goes_with_what_it_was_ordered_by(client: Client, typed: str, meant: str) -> None:
+    answer = client.page(f"/?{typed}")
+    assert (answer.status_code, answer.headers["location"]) == (303, meant)
 
 
 def form(found: Page) -> list[tuple[str, str]]:
@@ -127,15 +162,23 @@ def test_empty_fields_leave_the_address(client: Client) -> None:
 def test_facets_are_links_with_counts(client: Client) -> None:
     found = page(client, "/")
     choices = {link.css("span")[0].text(): link for link in found.css(".facet a")}
-    data_entry = choices[CATEGORIES["data_entry"].name]
-    assert words(data_entry, ".count") == "8"
-    target = data_entry.attributes["href"]
-    assert target == "/?category=data_entry"
-    narrowed = page(client, target or "")
-    assert words(narrowed, ".total") == "8 gigs"
-    back = next(link for link in narrowed.css(".facet a[aria-current]"))
-    assert back.attributes["href"] == "/"
-    assert choices["24 hours"].attributes["href"] == "/?posted_within=24h"
+    usa = choices["USA"]
+    target = usa.attributes["href"] or ""
+    assert target == "/?country=US#facet-country"
+    assert found.css("details:not([open]) > #facet-country"), "folded, and opened by the links that lead back to it"
+    narrowed = page(client, target.partition("#")[0])
+    assert words(narrowed, ".total") == f"{words(usa, '.count')} gigs"
+    back = next(link for link in narrowed.css("details[open] > #facet-country a[aria-current]"))
+    assert back.attributes["href"] == "/#facet-country"
+
+
+def test_lists_have_counts_and_no_facet_beside_them(client: Client) -> None:
+    found = page(client, "/")
+    for name, value, count in (("category", "data_entry", 8), ("posted_within", "7d", None), ("risk", "low", None)):
+        label = one(found, f"#{name} option[value='{value}']").text()
+        assert re.search(rf" \({count or '[0-9]+'}\)$", label), label
+    shown = {facet.attributes["id"] for facet in found.css(".facet > ul")}
+    assert shown == {"facet-media", "facet-country", "facet-language"}
 
 
 def test_chips_remove_one_filter_each(client: Client) -> None:
@@ -150,6 +193,17 @@ def test_chips_remove_one_filter_each(client: Client) -> None:
         "at least 5 USD": "/?q=data&near=Austin&risk=all&sort=distance",
         "All gigs, risky ones too": "/?q=data&near=Austin&pay_min=5&sort=distance",
     }
+
+
+def test_chips_say_what_they_mean(client: Client) -> None:
+    found = page(
+        client, "/?minimum_payout_max=5&currency=EUR&country=ZA&country=%21NL&language=de&pay_unit=hour&pay_unit=%21day"
+    )
+    labels = [" ".join(chip.text().split()) for chip in found.css(".chips li a:not(.clear) bdi")]
+    assert labels == [
+        "South Africa", "not Netherlands", "paid by the hour", "not paid by the day", "paid out from at most 5 EUR",
+        "German",
+    ]  # fmt: skip
 
 
 def test_the_three_states_of_pay(client: Client) -> None:
@@ -185,13 +239,150 @@ def test_a_wrong_field_is_marked_and_kept(client: Client) -> None:
     assert field.attributes["value"] == "Xyzzyplughville"
     assert field.attributes["aria-invalid"] == "true"
     assert one(found, "#q").attributes["value"] == "dog"
-    assert "near" in words(found, "[role=alert]")
-    assert "Xyzzyplughville" in words(found, "[role=alert]")
+    assert words(found, "[role=alert]").startswith("Near: no place is known as 'Xyzzyplughville'")
+    assert one(found, "head title").text() == "Error: Near – Gigdex"
 
 
-def test_nothing_found_says_what_to_do(client: Client) -> None:
-    found = page(client, "/?q=zzzzzz")
+def test_errors_name_fields_as_the_form_does(client: Client) -> None:
+    found = page(client, "/?pay_min=lots", 422)
+    assert found.css("details.filters[open]"), "the field can be seen"
+    assert not page(client, "/?near=Springfield", 422).css("details.filters[open]"), "it is above the filters"
+    assert words(found, "[role=alert]") == "At least: 'lots' is not an amount such as 15 or 12.50"
+    assert client.page("/?pay_min=%2415&pay_max=1%2C000").headers.get("location") is None
+    assert words(page(client, "/?pay_min=%2415"), ".chips") == "Remove: at least 15 USD ×"
+
+
+@pytest.mark.parametrize(
+    ("path", "link", "target"),
+    [
+        ("/?q=dog&cursor=forged", "First page", "/?q=dog"),
+        ("/?q=dog&country=Germany", "Search without it", "/?q=dog"),
+        ("/?q=dog&limit=1000", "Search without it", "/?q=dog"),
+        ("/?q=dog&wat=1", "Search without it", "/?q=dog"),
+    ],
+)
+def test_what_has_no_field_can_be_left_out(client: Client, path: str, link: str, target: str) -> None:
+    found = page(client, path, 422)
+    way_on = one(found, "[role=alert] a")
+    assert (way_on.text(), way_on.attributes["href"]) == (link, target)
+    assert "Correct the field" not in words(found, "main")
+    assert form(found) == [("q", "dog")], "else the form would lead to the same error again"
+
+
+def test_a_place_that_may_be_several_offers_them(client: Client) -> None:
+    found = page(client, "/?q=dog&near=Springfield&radius_km=50", 422)
+    choices = {link.text(): link.attributes["href"] for link in found.css("[role=alert] a")}
+    assert len(choices) > 3
+    target = choices["Springfield, Illinois, USA"]
+    assert target == "/?q=dog&radius_km=50&near=Springfield%2C+Illinois"
+    assert words(page(client, target), ".total") == "0 gigs near Springfield, Illinois, USA"
+    detail = client.get("/gigs?near=Springfield").json()["detail"]
+    assert "did you mean Springfield, Missouri; " in detail
+
+
+def test_a_place_is_shown_with_its_region(client: Client) -> None:
+    assert words(page(client, "/?near=Austin"), ".total").endswith(" near Austin, Texas, USA")
+
+
+# --- ways on ---
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [
+        ("/?q=interviews&mode=in_person", ["without “interviews”", "without “In person”"]),
+        ("/?near=Dallas&pay_min=5&country=US", ["within 500 km", "anywhere"]),
+        ("/?category=moving&category=surveys&country=US", ["without “Moving and hauling, Surveys", "without “USA”"]),
+        ("/?q=interviews&board=linkonly&mode=in_person", []),
+    ],
+)
+def test_nothing_found_says_what_would_help(client: Client, path: str, offered: list[str]) -> None:
+    found = page(client, path)
     assert "No gig fits all of this." in words(found, ".empty")
+    links = found.css(".empty .choices a")
+    for start in offered:
+        assert any(link.text().startswith(start) for link in links), start
+    assert bool(links) == bool(offered)
+    for link in links:
+        said = re.search(r": ([0-9,]+) gigs?", link.parent.text() if link.parent else "")
+        assert said is not None
+        assert words(page(client, link.attributes["href"] or ""), ".total").split()[0] == said[1]
+
+
+def test_online_work_is_offered_beside_a_place(client: Client) -> None:
+    found = page(client, "/?near=Austin&radius_km=50&sort=distance&pay_min=5")
+    online = next(line for line in found.css(".states") if "online" in line.text())
+    link = one(online, "a").attributes["href"]
+    assert link == "/?pay_min=5&mode=online&mode=either"
+    assert words(page(client, link or ""), ".total").split()[0] == words(online, "strong")
+    for path in ("/", "/?near=Austin&mode=in_person"):
+        assert "can be done online" not in words(page(client, path), ".states")
+
+
+def test_where_no_one_filter_helps_all_can_be_taken_away(client: Client) -> None:
+    found = page(client, "/?q=zzzzzz&board=resting")
+    assert "start again" in words(found, ".empty")
+    assert not found.css(".choices")
+
+
+# --- for search engines ---
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/", "Gigdex: micro jobs from many boards"),
+        ("/?category=pet_care&near=Austin", "Pet care near Austin, Texas, USA – Gigdex"),
+        ("/?q=buy+cheap+pills", "Gigs: “buy cheap pills” – Gigdex"),
+        ("/?q=dog&mode=online&pay_min=5", "Gigs: “dog”, Online, at least 5 USD – Gigdex"),
+        ("/?sort=pay", "Gigs – Gigdex"),
+    ],
+)
+def test_the_title_says_what_is_searched(client: Client, path: str, title: str) -> None:
+    expected = title.replace("Pet care", CATEGORIES["pet_care"].name)
+    assert one(page(client, path), "head title").text() == expected
+
+
+def test_searches_are_not_for_search_engines(client: Client) -> None:
+    following = one(page(client, "/?limit=20"), ".pager a").attributes["href"] or ""
+    for path in ("/?q=dog", "/?sort=pay", following):
+        assert one(page(client, path), "meta[name=robots]").attributes["content"] == "noindex"
+    for path in ("/", f"/gig/{made_up.TRANSCRIBE.id}", "/boards.html", "/about"):
+        assert not page(client, path).css("meta[name=robots]")
+
+
+def test_robots_are_told(client: Client, private: Client, make_client: MakeClient) -> None:
+    answer = client.get("/robots.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text == "User-agent: *\nAllow: /gig/\nDisallow: /*?\n"
+    for closed in (private, make_client(sample=True)):
+        assert closed.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+
+
+# --- shared links ---
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        (f"/gig/{made_up.TRANSCRIBE.id}?fbclid=x", f"/gig/{made_up.TRANSCRIBE.id}"),
+        ("/?utm_source=x&q=dog+walk&UTM_Medium=y&mode=online", "/?q=dog+walk&mode=online"),
+        ("/?utm_source=x", "/"),
+        ("/boards.html?gclid=1", "/boards.html"),
+        ("/about?ref=friend", "/about"),
+    ],
+)
+def test_shared_links_lose_what_follows_their_readers(client: Client, path: str, target: str) -> None:
+    answer = client.page(path)
+    assert (answer.status_code, answer.headers["location"]) == (302, target)
+
+
+def test_the_api_stays_strict(client: Client) -> None:
+    for path in (f"/gigs/{made_up.TRANSCRIBE.id}?fbclid=x", "/gigs?utm_source=x"):
+        assert client.get(path).status_code == 422
+    assert client.page(f"/gig/{made_up.TRANSCRIBE.id}?x=1").status_code == 422
+    assert not set(SearchQuery.model_fields) & TRACKING
+    assert not any(name.startswith(TRACKING_PREFIXES) for name in SearchQuery.model_fields)
 
 
 def test_the_first_page_is_light(client: Client) -> None:
@@ -225,7 +416,7 @@ def test_a_gig_says_all_that_is_known(client: Client) -> None:
 
 def test_pay_in_another_currency_is_compared_with_its_day(client: Client) -> None:
     found = page(client, f"/gig/{made_up.LESSON.id}")
-    assert words(found, ".side .pay") == "€40 a task about $43 about $14 an hour for 3 hours cash"
+    assert words(found, ".side .pay") == "€40 a task about $43 about $14 an hour, worked out from 3 hours cash"
     assert "rate of 2026-05-01" in words(found, ".side")
 
 

@@ -6,13 +6,14 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser as Page
 
+from index.gig import Evidence
 from index.normalize.risk import RULES
 from index.query import SearchQuery
 from index.search import Search
 from index.terms import CHANNELS, OPERATOR
 from search_api import words as texts
 from search_api.histogram import MOST
-from search_api.present import contact_link
+from search_api.present import Shown, contact_link
 from search_api.similar import similar
 from tests.api import made_up
 from tests.api.conftest import Client, MakeClient
@@ -49,7 +50,7 @@ def test_bars_are_of_one_unit_and_keep_the_other_filters(client: Client) -> None
 def test_a_selected_bar_is_marked_and_takes_its_filter_away(client: Client) -> None:
     first = page(client, "/?q=number").css(".histogram a")[0].attributes["href"] or ""
     selected = one(page(client, first), ".histogram a[aria-current]")
-    assert selected.attributes["href"] == "/?q=number"
+    assert selected.attributes["href"] == "/?q=number#pay"
 
 
 def test_no_histogram_where_there_is_nothing_to_choose(client: Client) -> None:
@@ -76,6 +77,15 @@ def test_evidence_is_marked_in_the_formatted_text(client: Client) -> None:
     assert {(mark.attributes["class"], mark.attributes["title"]) for mark in marks} == {("says-pay", "pay")}
     assert one(found, ".posting em").text() == "22 dollars"
     assert words(found, ".key") == "Marked: what says pay ."
+
+
+def test_marks_in_the_title_have_a_key_too() -> None:
+    title = "Walk a dog for $20"
+    evidence = {"pay": [Evidence(source="title", text="$20", start=15, end=18)]}
+    gig = made_up.gig(1, title, evidence=evidence)
+    shown = Shown(gig, "USD", NOW, {})
+    assert "says-pay" in shown.title_html
+    assert shown.marks == [("pay", "pay")]
 
 
 def test_every_sign_of_risk_comes_with_advice(client: Client) -> None:

@@ -1,26 +1,83 @@
 """What the command line shows people."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from index.query import SearchQuery
 from index.search import Search
+from index.suggest import correct
 from index.terms import OPERATOR
 from search_api.terminal import browse, show_gig
 from tests.api import made_up
-from tests.api.made_up import NOW
+from tests.api.made_up import BOARDS, NOW
 
 
-def browsed(search: Search, more: Callable[[], bool] | None, **filters: str) -> tuple[str, list[str]]:
+def browsed(
+    search: Search, more: Callable[[], bool] | None, width: int = 140, colour: bool = True, **filters: str
+) -> tuple[str, list[str]]:
     out = io.StringIO()
     said: list[str] = []
-    console = Console(file=out, width=140, force_terminal=True, color_system="standard")
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="standard" if colour else None, no_color=not colour
+    )
     query = SearchQuery.from_params(list(filters.items()))
-    browse(lambda asked: search.search(asked, OPERATOR, NOW), query, NOW, console, said.append, more)
+    browse(
+        lambda asked: search.search(asked, OPERATOR, NOW),
+        query,
+        NOW,
+        console,
+        said.append,
+        more,
+        BOARDS,
+        lambda asked: correct(search, asked, OPERATOR, NOW),
+    )
     return out.getvalue(), said
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 79])
+def test_a_narrow_terminal_gets_blocks(search: Search, width: int) -> None:
+    text, _ = browsed(search, None, width, colour=False, q="interviews", currency="EUR")
+    assert all(len(line) <= width for line in text.splitlines())
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert "  $18–22 an hour" in lines
+    assert f"  {made_up.TRANSCRIBE.id}" in lines
+    assert "Transcribe short interviews" in lines
+    assert "  on Tidy Tasks, Errand & Co." in text
+    assert "posted" not in text, "no heads of columns"
+
+
+def test_boards_are_called_by_their_names(search: Search) -> None:
+    for width in (40, 140):
+        text, _ = browsed(search, None, width, colour=False, q="interviews")
+        assert "on Tidy Tasks, Errand & Co." in text
+    out = io.StringIO()
+    show_gig(made_up.TRANSCRIBE, Console(file=out, width=100), NOW, BOARDS)
+    assert "Errand & Co." in out.getvalue()
+
+
+def test_distances_are_shown_where_they_were_asked_for(search: Search) -> None:
+    for width in (40, 140):
+        text, _ = browsed(search, None, width, colour=False, near="Potsdam")
+        assert re.search("[0-9] km away", text)
+        assert "km away" not in browsed(search, None, width, colour=False, q="moving")[0]
+
+
+def test_what_was_converted_is_about_right(search: Search) -> None:
+    for width in (60, 160):
+        text = " ".join(browsed(search, None, width, colour=False, q="moving")[0].split())
+        assert "about $43" in text
+        assert "about $14 an hour, worked" in text
+
+
+def test_a_slip_of_the_finger_is_noticed(search: Search) -> None:
+    _, said = browsed(search, None, q="trasncribe intreviews")
+    assert said == ["No gig fits all of this.", "Did you mean: transcribe interviews (1 gig)"]
+    assert len(browsed(search, None, q="zzzzzzzz")[1]) == 1
 
 
 def test_a_table_has_links_colours_pay_and_ids(search: Search) -> None:
@@ -63,7 +120,7 @@ def test_hostile_titles_cannot_steer_the_terminal() -> None:
     gig = made_up.TRANSCRIBE.model_copy(
         update={"title": "\x1b]0;owned\x07 [bold]x[/bold] \u202e", "description": "a\x1b[2Jb"}
     )
-    show_gig(gig, Console(file=out, width=100, force_terminal=False), NOW)
+    show_gig(gig, Console(file=out, width=100, force_terminal=False), NOW, BOARDS)
     text = out.getvalue()
     assert "\x1b" not in text
     assert "\u202e" not in text

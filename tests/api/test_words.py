@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.gig import MinimumPayout, Pay, Place, Points
+from index.gig import Eligible, MinimumPayout, Pay, Place, Points
 from search_api.present import web_link
 from search_api.templating import ago, cut, plain
 from search_api.words import (
@@ -17,6 +17,7 @@ from search_api.words import (
     payout_words,
     place_words,
     rounded,
+    term_words,
     where_words,
 )
 from tests.api.made_up import AUSTIN, BERLIN, NOW, POTSDAM, gig
@@ -54,6 +55,8 @@ def test_pay(pay: Pay, said: str) -> None:
             Pay(media=["points"], minimum_payout=MinimumPayout(amount=1_000, currency="points", usd=9.87)),
             "paid out from 1,000 points (about $9.90)",
         ),
+        (Pay(media=["gift_card"], minimum_payout=MinimumPayout(amount=100)), "gift cards"),
+        (Pay(minimum_payout=MinimumPayout(amount=100)), None),
         (Pay(), None),
     ],
 )
@@ -79,17 +82,26 @@ def test_any_amount_has_short_words(low: float, high: float) -> None:
 
 
 def test_places() -> None:
-    assert place_words(BERLIN) == "Berlin, DE"
+    assert place_words(BERLIN) == "Berlin, Germany"
+    assert place_words(AUSTIN.model_copy(update={"region": "TX"})) == "Austin, Texas, USA"
+    assert place_words(Place(text="x", city="Ny", region="XX", country="ZZ")) == "Ny, XX, ZZ"
     assert place_words(Place(text="somewhere nice")) == "somewhere nice"
     assert where_words(gig(1, "x", work_mode="online")) == "Online"
     assert where_words(gig(1, "x", work_mode="in_person")) == "In person"
     many = gig(1, "x", work_mode="either", places=[BERLIN, POTSDAM, AUSTIN])
-    assert where_words(many) == "Online or in person: Berlin, DE; Potsdam, Brandenburg, DE and 1 more place"
+    assert where_words(many) == "Online or in person: Berlin, Germany; Potsdam, Brandenburg, Germany and 1 more place"
+
+
+def test_who_may_apply_is_named() -> None:
+    terms = dict(term_words(gig(1, "x", eligible=Eligible(countries=["ZA", "NL", "QQ"]))))
+    assert terms["Open to people in"] == "South Africa, Netherlands, QQ"
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(1, "1 minute"), (45, "45 minutes"), (60, "1 hour"), (90, "1.5 hours"), (480, "8 hours")]
-)
+    ("minutes", "said"),
+    [(0.001, "1 second"), (0.7, "42 seconds"), (0.999, "1 minute"), (1, "1 minute"), (2.54, "2.5 minutes"),
+     (45, "45 minutes"), (60, "1 hour"), (90, "1.5 hours"), (480, "8 hours")],
+)  # fmt: skip
 def test_durations(minutes: float, said: str) -> None:
     assert minutes_words(minutes) == said
 

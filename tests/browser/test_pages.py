@@ -24,6 +24,26 @@ def test_nothing_is_wider_than_the_screen(open_page: OpenPage, path: str) -> Non
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_letters_of_double_size_fit_a_phone(open_page: OpenPage, path: str) -> None:
+    """Text zoom of 200 % (WCAG 1.4.4): letters grow, the screen doesn't."""
+    with open_page(path, script=False) as page:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+        for width in (320, 360):
+            page.set_viewport_size({"width": width, "height": 740})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for link in page.locator("header a").all():
+                box = link.bounding_box()
+                assert box is not None
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= width
+            for field in page.locator(".searchbar input:visible").all():
+                box = field.bounding_box()
+                assert box is not None
+                assert box["width"] > width / 2, "room to see what one types"
+
+
 def test_the_first_page_is_light(open_page: OpenPage) -> None:
     with open_page(None) as page:
         finished: list[Request] = []
@@ -64,11 +84,58 @@ def test_a_bar_of_the_histogram_is_a_filter(open_page: OpenPage) -> None:
         bars.last.click(force=True)
         assert "pay_min=" in path_of(page)
         assert name.endswith(f" {page.locator('.total').inner_text()}")
-        page.locator(".filters > summary").click()
         selected = page.locator(".histogram a[aria-current]")
         expect(selected).to_have_attribute("aria-label", name)
         selected.click(force=True)
         assert path_of(page) == "/"
+
+
+def test_the_filters_stay_open_after_a_click_in_them(open_page: OpenPage) -> None:
+    """And a desktop, where they are always open, stays at the top of the results."""
+    with open_page("/", script=False) as page:
+        page.locator(".filters > summary").click()
+        page.get_by_text("Country", exact=True).click()
+        page.locator("#facet-country a").filter(has_text="USA").click()
+        assert path_of(page) == "/?country=US"
+        chosen = page.locator("#facet-country a[aria-current]")
+        expect(chosen).to_be_in_viewport()
+        chosen.click()
+        page.wait_for_url("**/#facet-country")
+        expect(page.locator("#facet-country a").first).to_be_in_viewport()
+    with open_page("/?country=US#facet-country", DESKTOP, script=False) as page:
+        assert page.evaluate("window.scrollY") == 0
+
+
+def test_the_filters_are_short_enough_for_a_phone(open_page: OpenPage) -> None:
+    with open_page("/", script=False) as page:
+        page.locator(".filters > summary").click()
+        box = page.locator(".filterbody").bounding_box()
+        assert box is not None
+        assert box["height"] < 2 * PHONE[1]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_no_list_cuts_its_counts(open_page: OpenPage, size: tuple[int, int]) -> None:
+    """Numbers of a large index are wider than those of these few gigs."""
+    with open_page("/?mode=in_person&pay_unit=hour", size, script=False) as page:
+        if size == PHONE:
+            page.locator(".filters > summary").click()
+        for name, text in (("pay_unit", "minute (1,234)"), ("mode", "Online or in person (1,234)"), ("risk", "")):
+            room = page.evaluate(ROOM, [f"#{name}", text])
+            assert room >= 0, name
+
+
+ROOM = """([selector, text]) => {
+  const select = document.querySelector(selector);
+  const style = getComputedStyle(select);
+  const copy = document.createElement("span");
+  copy.style.cssText = `font: ${style.font}; white-space: nowrap; position: absolute`;
+  copy.textContent = text || select.options[0].text;
+  document.body.append(copy);
+  const arrow = 24;
+  return select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow
+    - copy.offsetWidth;
+}"""
 
 
 # --- with script ---
@@ -163,6 +230,21 @@ def test_dark_is_dark_and_light_is_light(open_page: OpenPage) -> None:
         assert luminance(page) < 60
     with open_page("/") as page:
         assert luminance(page) > 200
+
+
+def test_paper_is_light_even_when_the_screen_is_dark(open_page: OpenPage) -> None:
+    with open_page(f"/gig/{made_up.SCAM.id}", dark=True) as page:
+        page.emulate_media(media="print", color_scheme="light")
+        light = page.evaluate(TOKENS)
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate(TOKENS) == light
+
+
+TOKENS = """() => {
+  const style = getComputedStyle(document.documentElement);
+  const names = ["paper", "card", "ink", "soft", "warn", "bad", "bad-tint", "tint", "mark-pay", "mark-risk"];
+  return [style.colorScheme, ...names.map((name) => style.getPropertyValue("--" + name))];
+}"""
 
 
 def test_on_paper_there_is_the_gig_and_where_to_apply(open_page: OpenPage) -> None:
