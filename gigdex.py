@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
+app.add_typer(rates_app, name="rates")
 
 Sample = Annotated[
     bool, typer.Option("--sample", help="Work on the sample boards' data: made-up gigs in a folder of their own.")
@@ -59,9 +61,12 @@ def say(message: str) -> None:
 
 
 def the_settings(sample: bool) -> "Settings":
+    """The settings; from here on amounts are read with the exchange rates of the data folder."""
+    from index.rates import use_refreshed
     from index.settings import load_settings
 
     settings = load_settings()
+    use_refreshed(settings)
     return settings.for_sample() if sample else settings
 
 
@@ -628,6 +633,46 @@ def rebuild(
     say(f"The search index holds {size} documents.")
 
 
+@rates_app.callback()
+def rates(context: typer.Context) -> None:
+    """Exchange rates: how new they are, and newer ones."""
+    if context.invoked_subcommand is None:
+        from index.normalize.currency import known_currencies, last_day
+
+        the_settings(False)
+        say(f"The exchange rates reach to {last_day()}; {len(known_currencies())} currencies.")
+
+
+@rates_app.command()
+def refresh(
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A saved eurofxref-hist.zip: no network.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Another address of the same file, such as a mirror of your own.")
+    ] = None,
+) -> None:
+    """Fetch the reference rates of the European Central Bank, check them and keep them in the data folder.
+
+    They count from the next start of a command. Gigs keep the rates that they have.
+    """
+    from index.rates import ECB, download, read_file
+    from index.rates import refresh as keep
+
+    settings = the_settings(False)
+    if file is not None:
+        packed = read_file(file)
+    else:
+        with progress() as bars:
+            task = bars.add_task("rates", total=None, note="")
+            packed = download(url or ECB, settings.contact, lambda count: bars.advance(task, count))
+    before, after = keep(settings, packed)
+    if after == before:
+        say(f"The exchange rates were up to date already: they reach to {after}.")
+    else:
+        say(f"The exchange rates reach to {after}; before, to {before}.")
+
+
 @app.command()
 def show(
     gig: Annotated[str, typer.Argument(metavar="GIG", help="Id of the gig: 16 letters and digits.")],
@@ -821,7 +866,9 @@ def explain(error: Exception) -> int:
     from index.engine.base import EngineError
     from index.forget import BadPattern
     from index.lease import LeaseTaken
+    from index.normalize.currency import BadRates
     from index.query import BadQuery
+    from index.rates import RatesError
     from index.settings import BadSettings
     from index.store.db import StoreError
     from search_api.server import CantListen
@@ -832,7 +879,9 @@ def explain(error: Exception) -> int:
     if isinstance(error, BadGrant | BadPattern | BadQuery | BadSettings):
         say(f"gigdex: {error}")
         return 2
-    if isinstance(error, BackupError | EngineError | LeaseTaken | StoreError | CantListen | CaptureFailed):
+    if isinstance(
+        error, BackupError | BadRates | CantListen | CaptureFailed | EngineError | LeaseTaken | RatesError | StoreError
+    ):
         say(f"gigdex: {error}")
         return 1
     kind = f"{type(error).__name__}: {error}".splitlines()[0]

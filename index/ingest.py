@@ -16,6 +16,7 @@ from index import dedupe, forget, health, lifecycle
 from index.channels import views_of
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
+from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import gigs, postings, runs, schema
 from index.store.boards import Standing, standings
@@ -218,7 +219,9 @@ class Ingest:
         return after.close(over, seen)
 
     def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
-        """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first."""
+        """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
+        that has a rate yet, so that tomorrow's table changes nothing."""
+        today = min(today, last_day())
         gig = self._normalize(posting, today)
         if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
             return gig.kind, before.pay_day
