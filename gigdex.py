@@ -618,10 +618,23 @@ def rebuild(
     normalize: Annotated[
         bool, typer.Option("--normalize", help="Make the gigs from their postings first, by today's rules.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --normalize: only show which gigs would change, and how.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --dry-run: each change as NDJSON instead of a table.")
+    ] = False,
     sample: Sample = False,
 ) -> None:
     """Make the search index anew from the store."""
+    if dry_run and not normalize:
+        raise Problem("--dry-run: the search index has nothing to show; use it with --normalize", 2)
+    if as_json and not dry_run:
+        raise Problem("--json: use it with --normalize --dry-run", 2)
     settings = the_settings(sample)
+    if dry_run:
+        preview_rebuild(settings, as_json)
+        return
     with the_instance(settings, sample) as instance, instance.working("gigdex rebuild") as worker, progress() as bars:
         if normalize:
             task = bars.add_task("normalize", total=None, note="")
@@ -631,6 +644,37 @@ def rebuild(
         size = follower.engine.size()
         follower.engine.close()
     say(f"The search index holds {size} documents.")
+
+
+def preview_rebuild(settings: "Settings", as_json: bool) -> None:
+    """Which gigs `rebuild --normalize` would change: a table of fields with counts and examples."""
+    from dataclasses import asdict
+
+    from index.ingest import Ingest
+    from index.instance import Instance
+    from index.preview import Tally, changes, short
+
+    tally = Tally()
+    with closing(Instance(settings)) as instance, progress() as bars:
+        task = bars.add_task("normalize", total=None, note="")
+        ingest = Ingest(instance.store, instance.inbox)
+        for id_, before, after in ingest.would_change(lambda count: bars.advance(task, count)):
+            found = list(changes(id_, before, after))
+            tally.add(found)
+            for change in found if as_json else ():
+                print(json.dumps(asdict(change), ensure_ascii=False))
+        total = instance.store.count_gigs()
+    if tally.fields and not as_json:
+        from rich.console import Console
+        from rich.table import Column, Table
+        from rich.text import Text
+
+        table = Table("field", Column("gigs", justify="right"), "for example", box=None, pad_edge=False)
+        for name, count in tally.fields.most_common():
+            examples = (f"{one.gig}: {short(one.before)} -> {short(one.after)}" for one in tally.examples[name])
+            table.add_row(Text(name), str(count), Text("\n".join(examples)))
+        Console().print(table)
+    say(f"{tally.gigs} of {total} gigs would change in what they say. Nothing was written.")
 
 
 @rates_app.callback()
