@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from index.gig import ClosedReason, Gig, MinimumPayout, Pay, Place
+from index.gig import ClosedReason, Contract, Gig, MinimumPayout, Pay, Place
 
 NBSP: Final = "\u00a0"
 
@@ -91,12 +91,18 @@ FACTS: Final = {
     "work_mode": "online or in person",
     "eligible": "who may apply",
     "language": "language",
+    "terms.contract": "employee or contractor",
     "terms.duration_minutes": "how long it takes",
     "terms.equipment": "equipment",
     "terms.experience": "experience",
     "terms.schedule": "when",
 }
 """What the fields of a gig's evidence say."""
+CONTRACTS: Final[dict[Contract, str]] = {
+    "employee": "an employee",
+    "contractor": "a contractor (freelance)",
+    "either": "an employee or a contractor",
+}
 MARKS: Final = {"pay": "pay", "fact": "other terms", "risk": "warnings"}
 """Kinds of marked words (index.highlight.RANKS)."""
 CHANNELS: Final[dict[str, str]] = {
@@ -276,6 +282,8 @@ def term_words(gig: Gig) -> list[tuple[str, str]]:
         rows.append(("Experience", terms.experience))
     if terms.equipment != "unknown":
         rows.append(("Equipment", "is provided" if terms.equipment == "provided" else "you bring your own"))
+    if terms.contract is not None:
+        rows.append(("Hired as", CONTRACTS[terms.contract]))
     if gig.language:
         rows.append(("Language", LANGUAGES.get(gig.language, gig.language)))
     return rows

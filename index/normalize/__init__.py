@@ -50,7 +50,7 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     if found_mode.mode == "online":
         places = [found for found in places if found.city is not None or found.region is not None]
 
-    found_terms = terms.read_terms(title, description)
+    found_terms = terms.read_terms(title, description, posting.employment_type)
     evidence |= found_terms.evidence
     durations = found_terms.evidence.get("terms.duration_minutes", [])
     context = pay.PayContext(

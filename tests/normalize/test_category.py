@@ -118,6 +118,32 @@ def test_terms() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "description", "field", "contract"),
+    [
+        ("Courier", "You work as an independent contractor.", None, "contractor"),
+        ("Courier", "This is a 1099 position, you pay your own taxes.", None, "contractor"),
+        ("Cleaner", "You must have an ABN.", None, "contractor"),
+        ("Bricklayer", "Self-employed, paid weekly.", None, "contractor"),
+        ("Freelance translator", "Three pages.", None, "contractor"),
+        ("Translator", "You send us an invoice; please invoice us monthly.", None, "contractor"),
+        ("Barista", "W-2 position with tips.", None, "employee"),
+        ("Barista", "Paid holidays and a pension scheme.", None, "employee"),
+        ("Shop assistant", "This is a permanent position.", None, "employee"),
+        ("Driver", "1099 or W2, you choose.", None, "either"),
+        ("Driver", "This is not a permanent position.", None, None),
+        ("Driver", "We have many freelancers.", None, None),
+        ("Logo", "Build a site like a freelance platform.", None, None),
+        ("Driver", "Three drops.", "CONTRACTOR", "contractor"),
+        ("Driver", "Three drops.", "FULL_TIME", None),
+    ],
+)
+def test_employee_or_contractor(title: str, description: str, field: str | None, contract: str | None) -> None:
+    gig = normalize(posting(title, description, employment_type=field))
+    assert gig.terms.contract == contract
+    assert ("terms.contract" in gig.evidence) == (contract is not None)
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("we are looking for a person who can help with the garden of our house", "en"),
