@@ -92,7 +92,7 @@ _EITHER_CONTRACT = Cue(
     rf"{_STAFF} (?:or|/|and/or) (?:an? |as an? )?(?:\w{{1,12}} )?{_WORKER})\b",
 )
 _CONTRACTOR = Cue(
-    r"\b(?:(?:independent|sub|freelance|outside)[- ]?contractors?|self[- ]employed(?![,/])|sole traders?|"
+    r"\b(?:(?:independent|sub|freelance|outside)[- ]?contractors?|self[- ]employed(?![,/]\w)|sole traders?|"
     r"(?:looking for|hiring|hire|need|needs|seeking|seeks|want|this is) (?:an? |our |some |several |new |more )?"
     r"(?:\w{2,12} ){0,2}freelanc(?:e|ers?)\b(?! ?(?:account|website|site|platform|experience|profile))|"
     r"(?:as|be|become) an? freelance(?:r|\b)|"
