@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.quality.labelled import Row, read_own
+from benchmarks.quality.labelled import OWN, Row, read_made_up
 from benchmarks.quality.measures import MEASURES
 from index.normalize import normalize
 
@@ -11,7 +11,7 @@ LEAST = {"category": 0.9, "mode": 0.9, "status": 0.9, "triple": 0.85, "kind": 0.
 
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
-    return [Row(posting, label, normalize(posting)) for posting, label in read_own("open")]
+    return [Row(posting, label, normalize(posting)) for posting, label in read_made_up(OWN, "open")]
 
 
 @pytest.mark.parametrize("name", LEAST)
