@@ -126,7 +126,7 @@ MEASURES: dict[str, Measure] = {
     "media": Measure(
         "Media of payment, exactly those said",
         lambda row: bool(row.label.media),
-        lambda row: set(row.gig.pay.media) == row.label.media,
+        lambda row: frozenset[str](row.gig.pay.media) == row.label.media,
         lambda label: label.media,
         lambda gig: (gig.pay.media, [cite.text for cite in gig.evidence.get("pay.media", [])]),
     ),

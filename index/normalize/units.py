@@ -11,11 +11,12 @@ UNITS: tuple[PayUnit, ...] = get_args(PayUnit)
 
 # Names of each unit, singular, as boards and people write them.
 _NAMES: dict[PayUnit, str] = {
-    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz ora",
-    "day": "day daily diem pd night nightly morning afternoon evening día jour tag dag",
-    "week": "week wk weekly wkly pw semana semaine woche",
-    "month": "month mo mth monthly pcm mes mois monat",
-    "year": "year yr y annum annual annually yearly pa año jahr",
+    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz godzinę ora",
+    "day": "day daily diem pd night nightly morning afternoon evening día dia jour journée tag dag dzień giorno noche "
+    "nuit nacht noite mañana jornada",
+    "week": "week wk weekly wkly pw semana semaine woche semanal semanales tydzień settimana vecka uge uke",
+    "month": "month mo mth monthly pcm mes mois monat mensual mensuales miesiąc mese mês månad måned maand",
+    "year": "year yr y annum annual annually yearly pa año jahr rok anno ano år jaar",
     "word": "word wort mot palabra ord parola palavra słowo",
     "page": "page pg seite página sida side strona pagina",
     "minute": "minute min mn minuto minut minuut",
@@ -67,21 +68,28 @@ _ADJECTIVE = (
     r"successful|survey|blog|product|full|single|successfully completed|written|source|calendar|business) ){0,2}"
 )
 _AFTER = re.compile(
-    r"[ ,:(~]{0,3}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|flat|cash|net|"
+    r"[ ,:(~*_]{0,5}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|flat|cash|net|"
     r"gross|gift ?cards?|amazon|visa|paypal|credit|before tax|"
     r"after tax|paid|in total|total|usdt) ?){0,2}"
-    r"(?:(?P<adverb>hourly|hour|daily|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
-    r"p\.? ?m\b\.?|p/m|p/h|p/w|"
-    r"each|apiece|for the day|"
+    r"(?:(?P<adverb>hourly|hour|hrly|hr|daily|nightly|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
+    r"p\.? ?m\b\.?|p/m|p/h|p/w|p/d|"
+    r"each|apiece|a pop|for the day|for each (?:of the )?(?:\w{3,12} )?days?|"
+    r"semanales|semanal|mensuales|mensual|al mes|a la semana|a la hora|al día|al dia|la hora|la noche|die stunde|"
+    r"stündlich|monatlich|im monat|in der woche|am tag|l'heure|de l'heure|la page|l'ora|all'ora|la pagina|"
     r"cpm)(?![a-z])"
-    r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |pro |par |por |pr |\\ ?)"
+    r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |on each |on every |"
+    r"pro |par |por |pr |na |za |all'|\\ ?)"
     rf"{_ADJECTIVE}"
     rf"(?:(?P<count>[0-9]{{1,5}}(?:,[0-9]{{3}})?k?)[ -]?(?P<counted>{_COUNTED})s?(?P<day> day)?"
     r"|(?P<name>[^\W\d_]+(?:-up)?))(?![a-z]))"
 )
 _ADVERBS: dict[str, PayUnit] = {
     "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
-    "each": "item", "apiece": "item", "fortheday": "day",
+    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "pd": "day", "p/d": "day", "almes": "month",
+    "alasemana": "week", "alahora": "hour", "aldía": "day", "aldia": "day", "lahora": "hour", "lanoche": "day",
+    "diestunde": "hour", "stündlich": "hour", "monatlich": "month", "immonat": "month", "inderwoche": "week",
+    "amtag": "day", "l'heure": "hour", "del'heure": "hour", "lapage": "page", "l'ora": "hour", "all'ora": "hour",
+    "lapagina": "page",
 }  # fmt: skip
 _BEFORE = re.compile(
     r"(?<![a-z])(?P<name>hourly|daily|weekly|monthly|annual|yearly|per hour|per day|per week|per month|"
@@ -116,6 +124,7 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     adverb = match.group("adverb")
     if adverb is not None:
         bare = adverb.replace(".", "").replace(" ", "")
+        bare = "fortheday" if bare.startswith("foreach") else bare
         unit = _ADVERBS.get(bare) or _UNIT_OF.get(bare)
         return UnitFound(unit, 1.0, start, match.end()) if unit is not None else None
     count = match.group("count")
