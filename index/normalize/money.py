@@ -241,14 +241,16 @@ _BIG = {"hundred": 100, "thousand": 1000, "grand": 1000}
 _NOTES = {"fiver": 5, "tenner": 10}
 _WORDED_SIGNS = (
     "dollar", "buck", "quid", "pound", "euro", "rupee", "peso", "naira", "rand", "cent", "pence", "franc", "kronor",
-    "kroner", "yen", "ringgit", "shilling", "fiver", "tenner",
+    "kroner", "yen", "ringgit", "shilling", "fiver", "tenner", " an hour", " per hour", " an hr", " per hr",
 )  # fmt: skip
 _WORDED = re.compile(
     rf"\b(?:(?P<note>fiver|tenner)|(?:(?P<from>{'|'.join([*_TENS, *list(_ONES)[4:]])}) (?:to|or) )?"
     rf"(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<unit>{'|'.join(list(_ONES)[4:13])}))?|"
     rf"(?P<ones>{'|'.join(sorted(_ONES, key=len, reverse=True))}))(?: (?P<big>{'|'.join(_BIG)}))?"
     rf"(?: (?:and )?(?P<rest>{'|'.join(_TENS)}))? (?P<sign>(?:dollar|buck|pound|euro|rupee|peso|cent|franc|shilling)s?|"
-    r"quid|naira|rand|pence|kronor|kroner|yen|ringgit))\b"
+    r"quid|naira|rand|pence|kronor|kroner|yen|ringgit)|"
+    rf"(?P<bare>{'|'.join([*_TENS, *list(_ONES)[8:]])})(?: ?[-–]? ?(?P<more>{'|'.join(list(_ONES)[4:13])}))?"
+    r"(?= (?:an|per) (?:hour|hr)\b))\b"
 )
 _EACH_TIME = re.compile(r" (?:per|an?|each|every|for (?:each|every))\b")
 
@@ -262,6 +264,11 @@ def _in_words(low: str) -> list[Mention]:
         note = match.group("note")
         if note is not None:
             found.append(Mention(_NOTES[note], _NOTES[note], "quid", *match.span()))
+            continue
+        bare = match.group("bare")
+        if bare is not None:  # "thirty an hour"
+            sum_ = (_TENS.get(bare) or _ONES[bare]) + _ONES.get(match.group("more") or "", 0)
+            found.append(Mention(sum_, sum_, None, *match.span()))
             continue
         big = _BIG.get(match.group("big") or "", 1)
         ones = match.group("ones")

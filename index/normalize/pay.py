@@ -7,7 +7,7 @@ figure: it comes from an hourly pay or from a stated duration, or it stays empty
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.gig import Evidence, Fee, Medium, MinimumPayout, Pay, PayBasis, PayUnit, Points
@@ -16,6 +16,7 @@ from index.normalize.cue import Cue
 from index.normalize.currency import usd_rate
 from index.normalize.evidence import Passage, by_board, clause_after, clause_before
 from index.normalize.money import Mention
+from index.normalize.units import UnitFound
 from index.posting import Posting
 
 OTHER_REACH = 40
@@ -45,7 +46,7 @@ _OTHER_BEFORE = re.compile(
     r"\b(?:fund(?:ed|ing)|rais(?:ed|ing|e)|revenues?|turnover|worth|valued?|valuation|sav(?:e|es|ed|ings?)|costs?|"
     r"costing|"
     r"priced?|prices|sells?|selling|sold|buy|bought|purchas(?:e|ed|ing)|retails?|"
-    r"(?<!flat )(?<!fixed )(?<!set )(?<!your )fees?"
+    r"(?<!flat )(?<!fixed )(?<!set )(?<!your )(?<!day )(?<!daily )(?<!session )(?<!shoot )(?<!speaker )fees?"
     r"(?! offered| paid to you)|deposits?|discounts?|prizes?|"
     r"win|won|"
     r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spen[dt]|spending|bills?|rent|rental|"
@@ -56,7 +57,11 @@ _OTHER_BEFORE = re.compile(
     r" is|:)?|"
     r"referral bonus|grants?|budget of the film|assets|donations|tickets?|subscription|membership|shipping|"
     r"relocation|reimburse(?:d|ment)?|coupon|voucher for|tips? of|allowance|market cap|net worth|per diem|"
-    r"you pay|pay me|pays? us|downline|members? (?:make|earn)|people (?:make|earn)|send (?:me|us)|or less|"
+    r"you pay|pay me|pays? us|(?:giv(?:es?|ing)|gave|paid|pays|offer(?:s|ed|ing)?|quoted|sold|lent|owes?|owed|sent) "
+    r"(?:me|us|him|her|them)|(?:gets?|goes|rises?) (?:above|over)|reaches|exceeds|"
+    r"(?<!pay )(?<!rate )(?<!salary )(?<!wage )(?<!reward )(?:was|were)|(?:have|'ve|i|we) hired|rented|"
+    r"cost[oó]|costaron|cuesta|kostete?|coûte|refunded at|reimbursed at|mileage|per km|downline|members? (?:make|"
+    r"earn)|people (?:make|earn)|send (?:me|us)|or less|"
     r"under|below|less than|orders? (?:over|of)|401)\b"
 )
 _OTHER_AFTER = re.compile(
@@ -77,12 +82,17 @@ _PAY_BEFORE = re.compile(
     r"rewarded|"
     r"earn(?:s|ing|ings)?|budget(?:ed)?|offer(?:s|ing|ed)?|stipend|incomes?|remuneration|bounty|honorarium|"
     r"receives?|gives?|gets?|each one|incentives?|fixed price|flat(?: fee| rate)?|fixed fee|fee offered|"
-    r"set aside|can spend|base|ote|ctc|gehalt|salario|salaire|lön|loon|vergütung)\b"
+    r"set aside|can spend|base|ote|ctc|keeps?|(?:day|daily|session|shoot|speaker) fee|gehalt|lohn|stundenlohn|salario|"
+    r"sueldo|salaire|lön|loon|vergütung|zahlen|zahle|bezahlung|verdienst|paga(?:mos|n)?|pago|cobras?|ofrecemos|"
+    r"offriamo|"
+    r"compenso|rémunération|payé|payons|płacimy|stawka|wynagrodzenie|betalar|betaler|betalt|vi betalar|honorar)\b"
 )
 _LABEL = re.compile(
     r"(?:^|[\n.|*•(\[]|- )[ *_]{0,3}(?:(?:hourly|daily|weekly|monthly|annual|base|total|estimated|starting) )?"
     r"(?:pay(?:ment)?|salary|wages?|rate|compensation|reward|budget|remuneration|price|bounty|incentive|stipend|"
-    r"pay ?rate|pay range|salary range|payment amount|rate of pay)(?: range| rate| amount)?[ *_]{0,3}(?::|=|\bis\b|-|"
+    r"pay ?rate|pay range|salary range|payment amount|rate of pay|fee offered|gehalt|lohn|salario|sueldo|salaire|"
+    r"bezahlung|vergütung|rémunération|compenso|stawka|honorar|presupuesto|budget total)(?: range| rate|"
+    r" amount)?[ *_]{0,3}(?::|=|\bis\b|-|"
     r"–)[ *_]{0,3}"
     r"(?:up to |from |is |about |approximately |around |between |starting at |~){0,2}$"
 )
@@ -95,11 +105,13 @@ _UP_TO = re.compile(
     r"\b(?:up to|upto|max(?:imum)?(?: of)?:?|as much as|no more than|not more than|at most|bis zu|hasta|jusqu'à) ?$"
 )
 _FROM = re.compile(
-    r"\b(?:from|starting(?: at| from)?|starts (?:at|from)|at least|min(?:imum)?(?: of| is)?:?|no less than|more than|"
+    r"(?:>=?|≥) ?$|\b(?:from|starting(?: at| from)?|starts (?:at|from)|at least|min(?:imum)?(?: of| is)?:?|"
+    r"no less than|more than|"
     r"over|ab|desde|"
     r"à partir de) ?$"
 )
 _FROM_AFTER = re.compile(r"^ ?(?:to start(?: with)?\b|and up|or more|minimum|min\b|and above|or higher|upwards)")
+_UP_TO_AFTER = re.compile(r"^ ?(?:max(?:imum)?\b|tops\b|at (?:the )?(?:very )?most\b|or less\b|limit\b|ceiling\b)")
 _POINTS_WORTH = Cue(
     r"([0-9][0-9.,]{0,9}) ?(?:points?|pts|swagbucks|sb|coins)(?: (?:are|is))? ?(?:=|equals?|(?:are |is )?worth|for|"
     r"\() ?(?:a )?"
@@ -136,7 +148,8 @@ _UNPAID_FIELD = re.compile(
     r"no monetary)\b|^(?:\$|€|£)?0(?:\.00)?$"
 )
 _UNPAID_TEXT = Cue(
-    r"\b(?:unpaid(?: internship| position| role| work| gig| project| opportunity)?|(?:looking for|need|seeking|"
+    r"\b(?:unpaid(?! (?:invoices?|bills?|debts?|leave|wages|tickets?|overtime))(?: internship| position| role| work|"
+    r" gig| project| opportunity)?|(?:looking for|need|seeking|"
     r"recruiting) "
     r"(?:some |a few |more )?volunteers?|volunteers? (?:needed|wanted|position|role|opportunity)|(?:is|are|be) (?:a |"
     r"an )?"
@@ -164,7 +177,16 @@ _NEGOTIABLE = Cue(
     r"money|salary|budget|terms)|(?:compensation|pay(?:ment)?|rates?|salary|price|budget)(?: is| are| to be|"
     r" will be)? "
     r"(?:open|flexible|negotiable|discussed|to discuss|tbd|doe|up for discussion)|open to (?:offers|discussion)|"
-    r"how much (?:you|you'd|do you|would you|you would)(?: would)? (?:charge|want|cost|like)|what (?:you|you'd|"
+    r"how much (?:you|you'd|you'll|do you|would you|you would|will you|you will)(?: would)? (?:charge|want|cost|like|"
+    r"ask)|(?:glad of|happy with|after|get|grateful for) (?:an? |some )?(?:quotes?|estimates?|price)|"
+    r"(?:tell|give|send|name|let me know|text|message)(?: me| us)? (?:me |us )?your (?:number|figure|price|terms|"
+    r"offer)|"
+    r"(?:pay|paying|offer|offering) (?:a |an )?(?:fair|good|reasonable|decent|market|honest|proper) (?:price|rate|"
+    r"money|"
+    r"wage|pay)|name (?:a|your) (?:price|figure)|(?:sensible|reasonable|all) offers|price on (?:request|application)|"
+    r"a convenir|según (?:experiencia|valía)|pedimos presupuesto|presupuesto cerrado|verhandelbar|nach (?:absprache|"
+    r"vereinbarung)|à (?:négocier|débattre|convenir)|sur devis|do uzgodnienia|da concordare|enligt överenskommelse|"
+    r"what (?:you|you'd|"
     r"do you|would you)(?: would)? charge|"
     r"commission[- ](?:only|based|basis)|(?:competitive|strong|generous|attractive|excellent|great|good) (?:pay|"
     r"salary|salaries|compensation|"
@@ -221,16 +243,37 @@ _NOT_PAYING = re.compile(
     r"please)\b"
 )
 
+_OUT = (
+    r"(?:(?:cash(?:ed|ing)?|pay(?:s|ing)?|paid|take) ?-?outs?(?: it)?|pay-?outs?|cash-?outs?|withdraw(?:n|als?|ing)?|"
+    r"redeem(?:ed|ing)?|redemptions?|transfer(?:s|red|ring)?|exchang(?:e|ed|ing)|balance|wallet|earnings?|"
+    r"(?:move|send|get|have) it (?:to|in|into|sent to) your (?:bank|account|wallet|paypal)|goes to|paid|pays?|"
+    r"payments?)"
+)
+_REACHED = (
+    r"(?:(?:has |have |you(?:'ve| have)? |it )?(?:reach(?:es|ed)?|hits?|gets? to|(?:is|are) (?:up to|at least|over|"
+    r"above|"
+    r"more than)|it's (?:above|over|at least|up to)|pass(?:es|ed)?|exceeds?|goes (?:above|over)|tops|collected|"
+    r"accumulated?|built up|saved up|have(?: at least| over)?)|at least|a minimum of|minimum|over|above)"
+)
 _MINIMUM_PAYOUT = Cue(
-    r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance)(?: amount|"
-    r" threshold| is| of|:)*|"
-    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption) (?:minimum|threshold|limit|min|at)(?: amount| is| of|:)*|"
-    r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out)(?: \w{1,12}){0,3} (?:at|after|"
+    r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance|payment|transfer)"
+    r"(?: amount| threshold| is| of| for \w{2,10}|:| just| only)*|"
+    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption|payment|transfer) (?:minimum|threshold|limit|min|at|from)"
+    r"(?: amount| is| of| for \w{2,10}|:| just| only)*|"
+    r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out|pay out)(?: \w{1,12}){0,3} (?:at|after|"
     r"when you (?:reach|hit|have)|once you (?:reach|hit|have)|"
     r"starting (?:at|from)|from|reaching|for as (?:low|little) as)(?: just| only)?|"
+    rf"{_OUT}[^.\n]{{0,50}}? (?:once|when|whenever|as soon as|as long as|provided|if|until|any day|after|"
+    rf"from the moment)"
+    rf"(?: \w{{2,12}}){{0,3}} {_REACHED}(?: just| only)?|"
     r"(?:you )?need (?:at least |a minimum of )?(?=(?:us)?\$?[0-9][0-9,.]{0,8} ?(?:points|sb|swagbucks|coins)?"
     r" (?:points )?(?:to|before (?:you can )?)(?: be able to)? ?(?:cash|redeem|withdraw)))"
     r" ?",
+)
+_PAYOUT_AFTER = Cue(
+    r"(?:[$€£₹₱₦]|\b(?:us|rs\.?|php|ngn|inr|eur|usd|gbp) ?)?[0-9][0-9.,]{0,9} ?(?:points|coins|pts|credits|tokens|"
+    r"pesos|rupees|naira|euros?|dollars|€|£)? (?:is|are) the (?:smallest|least|lowest|minimum)(?: amount| sum)?"
+    r"(?: \w{2,8}){0,2} (?:cash out|withdraw|redeem|exchange|pay out|transfer)",
 )
 
 _WORKER_FEE = Cue(
@@ -274,10 +317,12 @@ def read_pay(posting: Posting, title: Passage, description: Passage, context: Pa
         amount = _structured(posting, field, context)
         if amount is None and field is not None:
             amount = _from_field(field, context)
+        if amount is not None and amount.unit is None and context.trust_text:
+            amount = _completed(amount, title, description)
     if amount is None and average is None:
         status = _status_of_field(field, pay, evidence)
         if not status and context.trust_text:
-            amount = _from_text(title, description)
+            amount = None if _unpaid(title) is not None else _from_text(title, description)
             if amount is None:
                 _status_of_text(title, description, pay, evidence)
         elif status and pay.status == "negotiable" and context.trust_text:
@@ -347,6 +392,19 @@ def _from_field(field: Passage, context: PayContext) -> _Amount | None:
     return None
 
 
+def _completed(amount: _Amount, title: Passage, description: Passage) -> _Amount:
+    """The board's amount with the unit, and the range, that the text gives it: "$12" and "$12-15 an hr"."""
+    for passage in (title, description):
+        for candidate in _candidates(passage, crowd=False):
+            said = candidate.amount
+            same = (said.low == amount.low, said.high == amount.high)
+            if said.unit is not None and any(same) and (said.low, said.high) != (None, None):
+                plain = amount.low == amount.high or None in (amount.low, amount.high)
+                low, high = (said.low, said.high) if plain and same[0] else (amount.low, amount.high)
+                return replace(amount, low=low, high=high, unit=said.unit, cites=(*amount.cites, *said.cites))
+    return amount
+
+
 def _divided(amount: float | None, per: float) -> float | None:
     return amount if amount is None or per == 1.0 else round(amount / per, 6)
 
@@ -355,7 +413,7 @@ def _bounds(mention: Mention, before: str, after: str) -> tuple[float | None, fl
     """Bottom and top: "up to $50" has no bottom, "from $20" and "$20+" no top, a single amount is both."""
     low, high = mention.low, mention.high
     if low == high:
-        if _UP_TO.search(before[-24:]):
+        if _UP_TO.search(before[-24:]) or _UP_TO_AFTER.match(after[:16]):
             return None, high
         if mention.plus or _FROM.search(before[-24:]) or _FROM_AFTER.match(after[:24]):
             return low, None
@@ -411,11 +469,16 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         if mention.top <= 0:
             continue
         unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
-        if mention.sign is None and unit is None and not mention.kilo:
+        label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
+        if (
+            mention.sign is None
+            and unit is None
+            and not mention.kilo
+            and not (label and mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end))
+        ):
             continue
         before = clause_before(low, mention.start, 80)
         after = clause_after(low, mention.end, 60)
-        label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
         if unit is not None:
             after = clause_after(low, max(unit.end, mention.end), 60)
         word = _last(_PAY_BEFORE, before)
@@ -448,6 +511,8 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
             rank += 1
         needed = 2.0 if mention.sign is not None or mention.kilo else 2.5
         bare_title = passage.source == "title" and unit is not None and unit.start >= mention.end
+        if unit is not None and _speaks_for_itself(mention, unit, low):
+            bare_title, needed = True, 1.5
         if rank < needed or (mention.sign is None and word is None and not label and not bare_title):
             continue
         start = min(mention.start, unit.start) if unit is not None else mention.start
@@ -466,6 +531,26 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
                 mention.kilo,
             ),
         )
+
+
+def _speaks_for_itself(mention: Mention, unit: UnitFound, low: str) -> bool:
+    """A bare number that with its unit can only be pay: "50 an hour", "22 a morning", ".35 a record"."""
+    if unit.start < mention.end or mention.counts:
+        return False
+    words = low[unit.start : unit.end]
+    if unit.unit == "hour" or _A_TURN.search(words):
+        return (mention.low or 0) >= LEAST_BARE and mention.top <= MOST_BARE
+    return unit.unit == "item" and mention.top < 1 and "." in low[mention.start : mention.end]
+
+
+_NO_NOUN = re.compile(
+    r" ?(?:$|[\n.,;)/*-]|(?:flat|for|per|an?|each|cash|once|total|all|in|when|plus|to|or|and|by|via|paid|obo|firm|"
+    r"net)\b)"
+)
+"""What may follow a bare number that a label makes pay; a noun would say what it counts."""
+LEAST_BARE, MOST_BARE = 3.0, 1_000.0
+"""What a bare number can be that is pay by its unit alone."""
+_A_TURN = re.compile(r"\b(?:morning|afternoon|evening|night|shift|visit|walk|lesson|session)$")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int | None:
@@ -522,6 +607,8 @@ def _home_currency(country: str | None) -> str | None:
 
 
 def _unit_by_size(pay: Pay, amount: _Amount, posting: Posting) -> PayUnit:
+    if posting.board in habits.HIT_BOARDS:
+        return "item"
     top = pay.usd_top
     if top is not None and top >= YEARLY_FROM and posting.board not in habits.TASK_BOARDS:
         return "year"
@@ -553,12 +640,19 @@ def _status_of_field(field: Passage | None, pay: Pay, evidence: Evidences) -> bo
     return True
 
 
+def _unpaid(passage: Passage) -> Evidence | None:
+    match = passage.search(_UNPAID_TEXT)
+    if match is None or _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+        return None
+    return passage.cite(*match.span())
+
+
 def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Evidences) -> None:
     for passage in (title, description):
-        match = passage.search(_UNPAID_TEXT)
-        if match is not None and not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+        cite = _unpaid(passage)
+        if cite is not None:
             pay.status = "unpaid"
-            evidence["pay"] = [passage.cite(*match.span())]
+            evidence["pay"] = [cite]
             return
     for passage in (title, description):
         for match in passage.finditer(_NEGOTIABLE):
@@ -611,6 +705,13 @@ def _read_minimum_payout(
             _set_minimum_payout(pay, mention, context)
             evidence["pay.minimum_payout"] = [passage.cite(match.start(), match.end() + mention.end)]
             return
+        smallest = passage.search(_PAYOUT_AFTER)
+        if smallest is not None:
+            mention = next(money.mentions(smallest.group(), bare=True), None)
+            if mention is not None and mention.low is not None:
+                _set_minimum_payout(pay, mention, context)
+                evidence["pay.minimum_payout"] = [passage.cite(*smallest.span())]
+                return
 
 
 def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None:

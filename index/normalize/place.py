@@ -303,6 +303,11 @@ def _segments(title: str) -> Iterator[tuple[int, int]]:
     yield last.rfind(" ") + 1, len(last)
 
 
+DISTRICT_FROM = 500_000
+"""People of a city whose name may stand before that of a district: "Montréal Plateau"."""
+_DISTRICT = re.compile(r"(?: [A-ZÀ-Þ][\w.'’-]{2,24}){1,2}")
+
+
 def _read_name(
     passage: Passage, start: int, country: str | None, whole_until: int | None = None
 ) -> tuple[Place, Evidence] | None:
@@ -324,15 +329,18 @@ def _read_name(
     for count in range(len(words), 0, -1):
         name = " ".join(words[:count])
         end = start + len(name)
+        district = False
         if whole_until is not None and end != whole_until:
-            continue
+            district = count == 1 and _DISTRICT.fullmatch(passage.text, end, whole_until) is not None
+            if not district:
+                continue
         if name.lower() in _WORD_CITIES or (len(name) < 4 and name.lower() not in _CITY_ALIASES):
             continue
         place = _with_state_inside(name, country) if count >= 2 else None
         if place is not None:
             return place, passage.cite(start, end)
         city = _named(name, country, None, other_names=False)
-        if city is not None and city.population < IN_TEXT_FROM:
+        if city is not None and city.population < (DISTRICT_FROM if district else IN_TEXT_FROM):
             city = None
         if city is not None:
             return _as_place(name, city), passage.cite(start, end)

@@ -104,6 +104,13 @@ _NOT_UNITS = words(
 )
 # A noun that no table holds counts things too, when it ends the phrase: "$22 a basket.", "4 cents per mushroom".
 _NOUN_ENDS = re.compile(r"s?(?:$|[.,;:!)\n]| (?:and|plus|for|with|when|via|by|in|on|once|paid|of)\b)")
+_SECOND_NOUN = re.compile(r" [a-z-]{3,14}")
+# The unit before the pay: "per walk we pay", "pro Runde zahlen wir".
+_PAID_PER = re.compile(
+    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|cada) (?P<name>[^\W\d_]{3,15}),? "
+    r"(?:zahlen wir|zahle ich|gibt es|gibt's|we pay|i pay|(?:we|i)(?:'ll| will) pay|you(?:'ll| will)? (?:get|earn|"
+    r"receive)|pays|earns(?: you)?|is paid|nous payons|on paie|je paie|pagamos|pago|se pagan)(?: you)? ?:? ?$"
+)
 _RECORDED = re.compile(r"\b(?:audio|video|recorded|source|finished|programme) (?:hours?|hrs?)$")
 # Words between an amount and its time: "120 euros pocket money a week", "9 pounds basic per hour".
 _LOOSE = re.compile(
@@ -148,7 +155,10 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     if name in _NOT_UNITS or (article and len(name) <= 2):
         return None
     if unit is None:
-        if len(name) < 3 or _NOUN_ENDS.match(low, match.end()) is None:
+        ends = _NOUN_ENDS.match(low, match.end())
+        if ends is None and not article and (second := _SECOND_NOUN.match(low, match.end())) is not None:
+            ends = _NOUN_ENDS.match(low, second.end())
+        if len(name) < 3 or ends is None:
             loose = _LOOSE.match(low, at, at + 60)
             return UnitFound(_UNIT_OF[loose.group("name")], 1.0, at + 1, loose.end()) if loose is not None else None
         return UnitFound("item", 1.0, start, match.end())
@@ -164,7 +174,12 @@ def unit_before(low: str, at: int) -> UnitFound | None:
     begin = max(0, at - 50)
     match = _BEFORE.search(low[begin:at])
     if match is None:
-        return None
+        paid = _PAID_PER.search(low[begin:at])
+        if paid is None or paid.group("name") in _NOT_UNITS:
+            return None
+        name = paid.group("name")
+        thing: PayUnit = _UNIT_OF.get(name) or _UNIT_OF.get(name.removesuffix("s")) or "item"
+        return UnitFound(thing, 1.0, begin + paid.start(), begin + paid.end())
     unit = board_unit(match.group("name"))
     return UnitFound(unit, 1.0, begin + match.start(), begin + match.end()) if unit is not None else None
 
