@@ -117,7 +117,8 @@ _ADVERTISES = Cue(
     r"licen[cs]ed (?:and|&) insured|fully insured|fully licen[cs]ed|family[- ](?:run )?business since|"
     r"(?:affordable|cheap|low|best|reasonable) (?:rates?|prices?|services?)|satisfaction guaranteed|"
     r"(?:happy|satisfied) (?:clients|customers)|(?:choose|pick) (?:an? |your )(?:package|plan)|"
-    r"new clients|book (?:now|online|today|early|your)|(?:[0-9]{1,2}%|[$€£][0-9]{1,4}) (?:off|discount)\b|\w{3,16} "
+    r"new clients|book (?:now|online|today|early|your)|(?:[0-9]{1,2}%|[$€£][0-9]{1,4}) (?:off|discount)\b|"
+    r"(?!customer|food|room|guest|table|client)\w{3,16} "
     r"(?:and \w{3,16} )?services?(?:$| \(| -|,| call)|(?:my|our) home or yours|openings? available|"
     r"(?:infant|toddler|daycare|preschool|enrol?lment|\w{2,10}) openings? ?$|open schedule|save (?:up to )?[$€£0-9]|"
     r"special offer|limited time)",
@@ -232,7 +233,7 @@ def read_kind(posting: Posting, title: Passage, description: Passage, ranking: R
     if found is not None:
         return found
     if not description.text and posting.pay is None and posting.organization is None:
-        for cue in (_HOMES_ALONE, _PRAISES, _SERVICE):
+        for cue in (_PRAISES, _SERVICE, _HOMES_ALONE):
             match = title.search(cue)
             if match is not None and not (cue is _HOMES_ALONE and title.search(_CHORE)):
                 kind: Kind = "seeking_work" if cue is _PRAISES else "other"
