@@ -281,7 +281,7 @@ def _in_text(passage: Passage, country: str | None) -> Iterator[_Found]:
             yield _Found(*found, firm=passage.source == "title" or not cue.group().startswith(_WEAK_CUES))
     if passage.source == "title":
         for start, end in _segments(passage.text):
-            found = _read_name(passage, start, country, whole_until=end)
+            found = _read_name(passage, start, country, whole_until=end) or _read_state(passage, start, end, country)
             if found is not None:
                 yield _Found(*found, firm=True)
 
@@ -301,6 +301,24 @@ def _segments(title: str) -> Iterator[tuple[int, int]]:
             yield start, end
     last = title.rstrip(" .!)")
     yield last.rfind(" ") + 1, len(last)
+
+
+_BEFORE_STATE = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]{1,20} ){0,2}[A-ZÀ-Þ][\w.'’-]{1,20}, $")
+
+
+def _read_state(passage: Passage, start: int, end: int, country: str | None) -> tuple[Place, Evidence] | None:
+    """A state that is a whole part of a title, with a small town before it: "Plainsboro, NJ", "(Wisconsin)"."""
+    text = passage.text
+    written = text[start:end]
+    if not written[0].isupper() or (len(written) == 2 and (text.isupper() or text[start - 2 : start] != ", ")):
+        return None
+    regions = _regions(written, country)
+    if not regions:
+        return None
+    town = _BEFORE_STATE.search(text, max(0, start - 60), start)
+    begin = town.start() if town is not None else start
+    cite = passage.cite(begin, end)
+    return Place(text=cite.text, region=regions[0][1], country=regions[0][0]), cite
 
 
 DISTRICT_FROM = 500_000
