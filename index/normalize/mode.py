@@ -83,7 +83,8 @@ _EITHER = Cue(
 _HANDS_ON = Cue(
     r"\b(?:(?:doctor'?s?|dr\.?|hospital|clinic|dentist|court|embassy|consulate|school|visa|medical) (?:appts?|"
     r"appointments?|"
-    r"hearings?|visits?|meetings?)|(?:at|in) (?:the |our |my |a |an )?(?:\w{3,14} )?(?:hospital|clinic|surgery|den|"
+    r"hearings?|visits?|meetings?)|at (?:the |our |my |an? )(?:\w{3,14} )?(?:hospital|clinic|surgery)|"
+    r"(?:at|in) (?:the |our |my |an? )?(?:\w{3,14} )?(?:den|"
     r"barn|"
     r"garage|attic|basement|living room|courthouse)|overnight stays?|"
     r"(?:clinical|sleep|inpatient|lab|laboratory) (?:trial|study|visits?)|study site|screening visit|"

@@ -200,6 +200,7 @@ _NEGOTIABLE = Cue(
 )
 _AVERAGE_BID = Cue(r"\b(?:avg\.?|average) bids?\b")
 
+_CHECK = r"(?:personal |company |cashier'?s? |certified |bank )?"
 _MEDIA: tuple[tuple[Medium, Cue], ...] = (
     ("paypal", Cue(r"\bpay ?pal\b")),
     ("venmo", Cue(r"\bvenmo\b")),
@@ -210,38 +211,89 @@ _MEDIA: tuple[tuple[Medium, Cue], ...] = (
     (
         "gift_card",
         Cue(
-            r"\bgift ?-?(?:cards?|certificates?|codes?)\b|\b(?:target|amazon|visa|starbucks|walmart) "
-            r"(?:gc|cash card|cards?)\b|\begift\b",
+            r"\bgift ?-?(?:cards?|certificates?|codes?|vouchers?)\b|\b(?:target|amazon|visa|starbucks|walmart|tesco|"
+            r"argos|"
+            r"love2shop|ikea|itunes|steam|shopping|store|supermarket|retail) (?:gc|cash card|cards?|vouchers?|"
+            r"e-?vouchers?)\b|"
+            r"\begift\b|\b(?:euro|pound|dollar|£[0-9]{1,4}|€[0-9]{1,4}|\$[0-9]{1,4}) vouchers?\b|\bgutschein(?:e|"
+            r"karte)?\b|"
+            r"\bbons? d'achat\b|\btarjeta regalo\b",
         ),
     ),
     (
         "crypto",
         Cue(
-            r"\b(?:bitcoins?|btc|ethereum|usdt|usdc|crypto(?:currency)?|monero|litecoin)\b",
+            r"\b(?:bitcoins?|btc|ethereum|usdt|usdc|crypto(?:currency)?|monero|litecoin|stablecoins?)\b",
         ),
     ),
-    ("check", Cue(r"\b(?:checks?|cheques?)\b")),
+    (
+        "check",
+        Cue(
+            rf"\b(?:by|via|with|or|and|an?|the|your|first|final|in|assignment|mail(?:ed)?|send(?:s|ing)?|"
+            rf"pay(?:ment)?|paid) "
+            rf"{_CHECK}(?:checks?|cheques?)\b(?! (?:your|the|our|my|for|with|on|out|in\b|that|if|it|this|is))|"
+            rf"\bcheques?\b|"
+            r"\bchecks? (?:or|mailed|sent|overnighted|in the mail|by mail|each|every|once|comes)\b|\bpaycheck\b"
+        ),
+    ),
     (
         "bank_transfer",
         Cue(
-            r"\b(?:bank transfers?|wire transfers?|direct deposit|bank deposit|iban|sepa|ach|transferwise|wise|"
-            r"payoneer|"
-            r"e-?transfer)\b",
+            r"\b(?:bank transfers?|wire transfers?|direct deposit|bank deposit|bank wire|wires?|iban|sepa|ach|"
+            r"transferwise|"
+            r"wise|payoneer|revolut|bacs|interac|pix|bizum|überweisung|virement|transferencia|bonifico|przelew|"
+            r"e-?transfers?|(?:cash|paypal|cheque|check) or (?:\w{2,8} )?transfer|transfer or cash|by transfer|"
+            r"(?:to|into|in|via|through|by|or) (?:your |a |the )?(?:own )?(?:local |nigerian |us |"
+            r"uk )?bank(?: account)?|"
+            r"bank account)\b"
         ),
     ),
-    ("cash", Cue(r"\bcash\b(?! ?-?(?:out|ier|flow|back|prize|register|app))")),
-    ("points", Cue(r"\b(?:points|swagbucks)\b")),
-)
+    ("cash", Cue(r"\b(?:cash|en efectivo|in bar|bar auf die hand|en esp[eè]ces|contanti|gotówka|fiver|tenner)\b"
+                 r"(?! ?-?(?:out|ier|flow|back|prize|register|app|advance))")),
+    ("points", Cue(r"\b(?:points|swagbucks|coins)\b")),
+    (
+        "other",
+        Cue(
+            r"\b(?:cash ?app|zelle|g-?cash|m-?pesa|upi|paytm|google pay|apple pay|momo|mobile money|skrill|"
+            r"western union|"
+            r"jazzcash|easypaisa|bkash|nagad|opay|airtime|visa card|prepaid card|debit card)\b"
+        ),
+    ),
+)  # fmt: skip
 # A medium counts only beside a word of paying: "integrate PayPal into our shop" pays nobody.
 _PAYING = re.compile(
     r"\b(?:pay(?:s|ment|ments|out|outs|able)?|paid|paying|cash(?:ed)? ?out|cashouts?|redeem(?:ed|able)?|rewards?|"
     r"rewarded|compensat(?:ed|ion)|receive|earn|"
-    r"get|send you|transfer|withdraw(?:al)?|in the form of|offering)\b"
+    r"gets?|gives? you|send you|goes to|goes out|move it|mailed|overnighted|transfers?|withdraw(?:al)?|"
+    r"in the form of|offering)\b"
 )
 _NOT_PAYING = re.compile(
     r"\b(?:integrat\w{1,5}|gateway|plugin|plug-in|api|checkout|module|button|background|shopping cart|double|spell|"
-    r"please)\b"
+    r"please|deposit (?:it|the|this)|codes?|scratch|wallet address|into the|assistant|trading|traders?|exchange|mining|"
+    r"project|expert|developer|blockchain|balance)\b"
 )
+_BY_MEDIUM = re.compile(
+    r"\b(?:by|via|through|using|in|to (?:your|ur)|into your|on|per|par|por|mit|bei)(?: \w{2,9}){0,1} ?$"
+)
+_OR_MEDIUM = re.compile(
+    r"\b(?:cash|paypal|venmo|che(?:ck|que)|transfer|usdc|usdt|bitcoin|crypto|g-?cash|zelle|bank|wise|card|voucher)s? ?"
+    r"(?:or|and|/|&|,) ?(?:an? )?(?:\w{3,10} )?$"
+)
+_OR_AFTER = re.compile(
+    r"^ ?(?:or|/|&|,) ?(?:an? |by )?(?:\w{3,10} )?(?:cash|paypal|venmo|che(?:ck|que)|(?:bank )?transfer|usdc|zelle|"
+    r"bank|wise)\b"
+)
+_AMOUNT_NEAR = re.compile(
+    r"[$€£₹₱₦] ?[0-9]|[0-9] ?(?:[$€£]|k\b|usd|eur|gbp|dollars|bucks|quid|pounds|euros?|an? hour|/ ?h|p/h|each|cash)|"
+    r"\b[0-9]{2,4} (?:an?|per) (?:hour|day|morning|night|visit)|[0-9] ?$"
+)
+_LEADING = re.compile(
+    r"(?:(?:by|via|with|or|and|an?|the|your|to|into|in|through|first|final|pay(?:ment)?|paid|mail(?:ed)?|"
+    r"send(?:s|ing)?) ){0,3}"
+)
+_NO_PAY_CASH = re.compile(r"\b(?:extra|quick|easy|some|fast|tight on|short on|low on|more|make|beer) $")
+MOST_ALONE = 40
+"""Letters of a sentence that says how it pays and nothing else: "Cash on arrival." """
 
 _OUT = (
     r"(?:(?:cash(?:ed|ing)?|pay(?:s|ing)?|paid|take) ?-?outs?(?: it)?|pay-?outs?|cash-?outs?|withdraw(?:n|als?|ing)?|"
@@ -274,6 +326,12 @@ _PAYOUT_AFTER = Cue(
     r"(?:[$€£₹₱₦]|\b(?:us|rs\.?|php|ngn|inr|eur|usd|gbp) ?)?[0-9][0-9.,]{0,9} ?(?:points|coins|pts|credits|tokens|"
     r"pesos|rupees|naira|euros?|dollars|€|£)? (?:is|are) the (?:smallest|least|lowest|minimum)(?: amount| sum)?"
     r"(?: \w{2,8}){0,2} (?:cash out|withdraw|redeem|exchange|pay out|transfer)",
+)
+# The price of a reward in points is what one has to collect: "a $5 gift card (450 points)".
+_REWARD_PRICE = Cue(
+    r"\b(?:gift ?cards?|vouchers?|paypal) ?(?:\(|for (?:just |only )?)([0-9][0-9.,]{0,8}) ?(?:points|pts|sb|"
+    r"swagbucks|coins)\b|"
+    r"\b(?:redeem|exchange) (?:just |only )?([0-9][0-9.,]{0,8}) ?(?:points|pts|sb|swagbucks|coins) for\b"
 )
 
 _WORKER_FEE = Cue(
@@ -332,7 +390,7 @@ def read_pay(posting: Posting, title: Passage, description: Passage, context: Pa
     if amount is not None:
         evidence["pay"] = list(amount.cites)
         _state(pay, amount, posting, context, evidence, title, description)
-    _read_media(pay, field, title, description, evidence)
+    _read_media(pay, field, title, description, evidence, context.trust_text)
     _read_minimum_payout(pay, title, description, context, evidence)
     if context.trust_text:
         _read_worker_fee(pay, title, description, context, evidence)
@@ -665,7 +723,9 @@ def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Ev
 # ---- what else is said of pay
 
 
-def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Passage, evidence: Evidences) -> None:
+def _read_media(
+    pay: Pay, field: Passage | None, title: Passage, description: Passage, evidence: Evidences, trust_text: bool
+) -> None:
     cites: list[Evidence] = []
     media: list[Medium] = []
     if pay.points is not None:
@@ -675,16 +735,12 @@ def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Pa
             if medium not in media and pattern.search(field.low):
                 media.append(medium)
                 cites.append(by_board("pay.text"))
-    for passage in (title, description):
+    for passage in (title, description) if trust_text else ():
         for medium, pattern in _MEDIA:
             if medium in media:
                 continue
             for match in passage.finditer(pattern, READ):
-                around = (
-                    clause_before(passage.low, match.start(), 50) + " " + clause_after(passage.low, match.end(), 20)
-                )
-                priced = medium == "gift_card" and "$" in around
-                if (priced or _PAYING.search(around)) and not _NOT_PAYING.search(around):
+                if _pays_so(medium, passage.low, match):
                     media.append(medium)
                     cites.append(passage.cite(*match.span()))
                     break
@@ -692,6 +748,26 @@ def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Pa
         pay.media = media
         if cites:
             evidence["pay.media"] = cites
+
+
+def _pays_so(medium: Medium, low: str, match: re.Match[str]) -> bool:
+    """Whether a medium is how the work is paid: beside a word of paying, an amount or another medium, after "by" or
+    "via", or as the whole of a short sentence."""
+    start = match.start() + len(_LEADING.match(match.group()).group())  # type: ignore[union-attr]  # may be empty
+    before, after = clause_before(low, start, 50), clause_after(low, match.end(), 40)
+    around = f"{before} {low[start : match.end()]} {after[:20]}"
+    if medium == "cash" and _NO_PAY_CASH.search(before):
+        return False
+    if _NOT_PAYING.search(around) or _NEGATED.search(before):
+        return False
+    priced = medium == "gift_card" and any(sign in around for sign in "$£€")
+    if priced or _PAYING.search(around.replace(match.group(), " ") if medium == "paypal" else around):
+        return True
+    if _BY_MEDIUM.search(before) or _OR_MEDIUM.search(before) or _OR_AFTER.match(after):
+        return True
+    if _AMOUNT_NEAR.search(before[-30:]):
+        return True
+    return not before.strip() and medium != "points" and len(after) < MOST_ALONE
 
 
 def _read_minimum_payout(
@@ -705,7 +781,7 @@ def _read_minimum_payout(
             _set_minimum_payout(pay, mention, context)
             evidence["pay.minimum_payout"] = [passage.cite(match.start(), match.end() + mention.end)]
             return
-        smallest = passage.search(_PAYOUT_AFTER)
+        smallest = passage.search(_PAYOUT_AFTER) or passage.search(_REWARD_PRICE)
         if smallest is not None:
             mention = next(money.mentions(smallest.group(), bare=True), None)
             if mention is not None and mention.low is not None:
