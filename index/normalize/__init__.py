@@ -64,7 +64,7 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     found_pay, pay_evidence = pay.read_pay(posting, title, description, context)
     evidence |= pay_evidence
 
-    found_risk = risk.read_risk(title, description)
+    found_risk = risk.read_risk(title, description, talk=found_kind.kind == "other")
     return Gig(
         id=gig_id(posting.board, posting.external_id),
         normalizer_version=NORMALIZER_VERSION,
