@@ -281,7 +281,7 @@ def _in_text(passage: Passage, country: str | None) -> Iterator[_Found]:
             yield _Found(*found, firm=passage.source == "title" or not cue.group().startswith(_WEAK_CUES))
     if passage.source == "title":
         for start, end in _segments(passage.text):
-            found = _read_name(passage, start, country, whole_until=end) or _read_state(passage, start, end, country)
+            found = _read_name(passage, start, country, whole_until=end)
             if found is not None:
                 yield _Found(*found, firm=True)
 
@@ -424,6 +424,11 @@ def from_text(title: Passage, description: Passage, country: str | None) -> tupl
                 break
         if places:
             break
+    if not places:
+        for start, end in _segments(title.text):
+            state = _read_state(title, start, end, country)
+            if state is not None:
+                return [state[0]], [state[1]], True
     return places, cites, firm
 
 

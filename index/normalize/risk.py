@@ -212,7 +212,7 @@ RULES = (
         r"(?:earn|paid|money|income) (?:while you sleep|for (?:doing )?nothing)|guaranteed (?:income|money|earnings|"
         r"pay)|financial freedom|fire your boss|"
         r"quit your (?:day )?job|money (?:will )?(?:stack|pil)(?:es|s)? up|"
-        r"(?:100% )?tax[- ]free (?:income|salary|money)|unlimited (?:income|earnings?|potential|money)|"
+        r"(?:100% )?tax[- ]free (?:income|salary|money)|unlimited (?:income|earnings?|earning potential|money)|"
         r"life[- ]changing (?:income|opportunity|money)|(?:make|earn|earning|"
         r"making) (?:up to )?[$€£][0-9,]{3,7}\+? ?(?:a|per|/|every) ?(?:day|week)|"
         r"(?:make|making|earn) money (?:in the comfort|from (?:the comfort|home)|while you sleep|online fast)|"
@@ -433,7 +433,7 @@ RULES = (
         r"details)|bank name)\b",
         "It asks for personal documents or data before there is a contract.",
         r"\b(?:never|not ask|form that|database|software)\b", also=(
-            r"\b(?:send|e-?mail|reply|upload|provide|submit|text|scan|have your)\b",
+            r"\b(?:send|e-?mail|reply|upload|scan|have your)\b|\btext (?:us|me|your|a|the|over)\b",
             r"\b(?:passport|id card|both sides|selfie|credit card ready|full name|your id|licen[cs]e|photo of)\b",
         ),
     ),
@@ -505,7 +505,10 @@ RULES = (
         r"sales data)|"
         r"rat(?:e|ing) (?:your |our )?(?:favou?rite )?(?:hotels|apps|restaurants|products) )",
         "Such task jobs pay little at first and then ask for deposits.",
-        also=(r"\b(?:per day|a day|daily|each day|free training|part-?time|commission|whats ?app|telegram|paid on the same day)\b",),
+        also=(
+            r"\b(?:per day|a day|daily|each day|free training|part-?time|commission|whats ?app|telegram|"
+            r"paid on the same day)\b",
+        ),
     ),
     _rule(
         "too_good", 0.35,
@@ -640,7 +643,8 @@ RULES = (
         "too_good", 0.5,
         r"\b(?:car wraps?|wrap(?:ping|ped)? (?:on )?(?:your|ur) (?:car|vehicle|truck)|advert\w{0,7} on your (?:car|"
         r"vehicle|truck|bike))\b",
-        "Car wrap offers are a known pretext for cheques that bounce.", r"\b(?:install|design|vinyl|printer|shop)\b", also=(
+        "Car wrap offers are a known pretext for cheques that bounce.",
+        r"\b(?:install|design|vinyl|printer|shop)\b", also=(
             r"\b(?:per|a|each|every) (?:week|month)\b|\bweekly\b", r"\b(?:cheques?|checks?|drive as (?:usual|normal)|"
             r"driving as|no cost)\b",
         ),
@@ -661,6 +665,22 @@ RULES = (
         r"our )?(?:dating|adult)|"
         r"phone sex|sext(?:ing)?|erotic massage|happy ending)\b",
         "It leads to adult work.", r"\b(?:podiatr|shoe|no adult|moderation policy)",
+    ),
+    _rule(
+        "too_good", 0.35,
+        r"\bearn(?:ing|s)?(?: \w{2,10}){0,3} [$€£] ?[1-9][0-9]{2,3}(?:\.[0-9]{2})?\+?(?: ?(?:-|–|"
+        r"to) ?[$€£]? ?[0-9][0-9,.]{1,8})?"
+        r"(?: extra)? ?(?:daily|weekly|(?:per|a|each|every|/) ?(?:day|week))\b|"
+        r"[$€£] ?(?:9[0-9]{2}|[1-9],?[0-9]{3})(?:\.[0-9]{2})?\+?(?: ?(?:-|–|to) ?[$€£]? ?[0-9][0-9,.]{2,8})? "
+        r"(?:weekly|(?:per|a|each|every) week)\b",
+        "It promises more than such work pays.",
+        r"\b(?:senior|engineer|developer|consultant|lawyer|doctor|nurse|driver|pilot)\b",
+        also=(
+            r"\bno (?:prior |previous )?(?:exp|experience|skills?|qualifications?)\b|\b(?:from|in|"
+            r"at) (?:the comfort of )?(?:your|their) "
+            r"(?:own )?homes?\b|\bhome[- ]based\b|\bwork(?:ing)?[- ]from[- ]home\b|\bcomfort of\b|\bfree time\b|"
+            r"\banytime\b",
+        ),
     ),
 )  # fmt: skip
 
@@ -695,6 +715,8 @@ def read_risk(title: Passage, description: Passage, talk: bool = False) -> Risk:
             if found is None:
                 continue
             start, end = found
+            if any(one.code == rule.code and one.start == start and one.end == end for one in signals):
+                break  # another rule of this sign quotes the same words
             signals.append(Signal(code=rule.code, text=passage.text[start:end], start=start, end=end, why=rule.why))
             weights[rule.code] = max(rule.weight, weights.get(rule.code, 0.0))
             break
