@@ -24,10 +24,11 @@ TEMPLATE = 120
 """Letters of a description that two rows of one template share."""
 ROUNDS = 400
 PUBLISHED = (
-    "Published figures are of classifiers trained on EMSCAD itself and tested on random splits, where rows of one template",
-    "stand on both sides: a linear SVM reaches precision .95, recall .815, F1 .88 for the fraud class",
-    "(github.com/edward62740/sc1015-project, README). Vidros and others (Future Internet 9(1):6, 2017, doi 10.3390/fi9010006),",
-    "who published the data, call text and metadata only a stepping stone. Nothing here is trained on it.",
+    "Published figures are of classifiers trained on EMSCAD itself and tested on random splits, where rows of one",
+    "template stand on both sides: a linear SVM reaches precision .95, recall .815, F1 .88 for the fraud class",
+    "(github.com/edward62740/sc1015-project, README). Vidros and others (Future Internet 9(1):6, 2017,",
+    "doi 10.3390/fi9010006), who published the data, call text and metadata only a stepping stone. Nothing here is",
+    "trained on it.",
 )
 FLAGS = {
     "manual_flag1_sensitive_info": ("asks for sensitive data", {"personal_data"}),

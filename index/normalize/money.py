@@ -48,7 +48,7 @@ _SIGNS = {
     "sterling": "GBP", "pence": PENCE, "p": PENCE, "r": "ZAR",
     "pound": "£", "pounds": "£", "dollar": "$", "dollars": "$", "buck": "$",
     "bucks": "$", "rupee": "rs", "rupees": "rs", "rs": "rs", "rs.": "rs", "kr": "kr", "kr.": "kr", "kronor": "SEK",
-    "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS,
+    "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS, "c": CENTS,
     "pesos": "peso", "peso": "peso", "rand": "ZAR", "naira": "NGN", "shekels": "ILS", "nis": "ILS", "francs": "franc",
     "sfr": "CHF", "fr.": "CHF", "reais": "BRL", "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "points": POINTS,
     "point": POINTS, "pts": POINTS, "swagbucks": POINTS, "sb": POINTS, "sbs": POINTS, "coins": POINTS, "dong": "VND",
@@ -75,7 +75,8 @@ POINT_WORDS = frozenset(sign for sign, code in _SIGNS.items() if code == POINTS)
 CRYPTO = frozenset({"USDT", "BTC", "ETH"})
 # Only after a number, and never before one.
 _AFTER_ONLY = words(
-    "sb won ft point cent coins quid zl p pence zł kč руб руб. рублей рубля р. грн грн. гривень гривен лв лв. дин ден "
+    "c sb won ft point cent coins quid zl p pence zł kč руб руб. рублей рубля р. грн грн. гривень гривен лв лв. дин "
+    "ден "
     "円 元 원 đ forint korun złotych zlotych złote leva tk tl"
 )
 _BEFORE_ONLY_SIGNS = {sign for sign in _SIGNS if sign not in _AFTER_ONLY}
@@ -171,13 +172,14 @@ _NUMBER = re.compile(
     r"[0-9]{1,3}(?: [0-9]{3}){1,3}[.,][0-9]{1,2}(?![0-9.,])|[0-9]+(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|"
     r"(?<![0-9])\.[0-9]{1,4}(?![0-9])"
 )
-_AFTER_SIGNS = "|".join(sorted((re.escape(sign) for sign in _AFTER_ONLY - {"p"}), key=len, reverse=True))
+_AFTER_SIGNS = "|".join(sorted((re.escape(sign) for sign in _AFTER_ONLY - {"p", "c"}), key=len, reverse=True))
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
 _CODES = "|".join(_CODE_WORDS)
 _PREFIXES = frozenset([*_BEFORE_ONLY_SIGNS, *(code for code in _CODE_WORDS), *(f"{code}$" for code in _CODE_WORDS)])
 _LONGEST_SIGN = 8
 _NEVER_SIGNS = frozenset(" \n\t-–—,;()[]/*\"'!?0123456789")
+_PER_AFTER = re.compile(r"/|,| (?:per|an?|each)\b")
 _NATIONS = {
     "us": "us$", "u.s.": "us$", "american": "us$", "australian": "a$", "canadian": "c$", "singapore": "s$", "nz": "nz$",
     "new zealand": "nz$", "hong kong": "hk$",
@@ -191,7 +193,7 @@ _SUFFIX = re.compile(
     rf"(?:(?:(?:{_DOLLARS_OF}) )?(?:{_SIGN_WORDS})|{_CODES})(?![^\W\d_])(?! ?[0-9])))?"
     r"(?P<plus2> ?\+(?! ?[0-9]))?"
 )
-_JOIN = re.compile(r" ?(?:-{1,2}|–|—|−|~|to|bis|until|and|à|a|/) ?(?:up to )?")
+_JOIN = re.compile(r" ?(?:-{1,2}|–|—|−|~|to|bis|until|and|à|a|/|or) ?(?:up to )?")
 # What a bare number counts when it is no money.
 _COUNTS = re.compile(
     r"[ -]?(?:%|percent|am\b|pm\b|a\.m|p\.m|st\b|nd\b|rd\b|th\b|x\b|years?\b|yrs?\b|months?\b|weeks?\b|days?\b|"
@@ -317,12 +319,18 @@ def _amounts(low: str) -> Iterator[Mention]:
             sign = None  # "R2,500" is South African money, "r 5" and "R2" are not
         if sign == "php" and ((start > 0 and low[start - 1] in "p:") or (parse_number(low[start:end]) or 0) < 20):
             sign = None  # "PHP5" and "php:7" are versions of the language
-        if sign is None and start > 0 and (low[start - 1].isalnum() or low[start - 1] in "_#@"):
+        if (
+            sign is None
+            and start > 0
+            and ((low[start - 1].isalnum() and low[start - 1] < "\u2e80") or low[start - 1] in "_#@")
+        ):
             continue
         suffix = _SUFFIX.match(low, end)
         after = suffix.group("sign") if suffix is not None else None
         if after == "p" and (low[end] != "p" or low[end + 1 : end + 2] in {".", "/"} or end - start > 2):
             suffix, after = None, None  # "45p" is pence, "1080p", "20 p.h." and "7000 p/m" are not
+        if after == "c" and not (low[end] == "c" and _PER_AFTER.match(low, end + 1)):
+            suffix, after = None, None  # "10c/word" is cents, "vitamin 3 c" is not
         if " " in match.group() and sign is None and after is None:
             end = start + match.group().index(" ")  # "call 2 500": blanks part thousands only of money
             at = end
@@ -335,6 +343,8 @@ def _amounts(low: str) -> Iterator[Mention]:
             if suffix.group("kilo"):
                 value *= _KILO[suffix.group("kilo").strip()]
                 kilo = True
+                if suffix.group("kilo").strip() == "lpa":
+                    sign = sign or "rs"  # lakhs per annum are Indian
             plus = bool(suffix.group("plus") or suffix.group("plus2"))
             if sign is None or kilo or plus or after is not None:
                 end = max(end, suffix.end())
@@ -378,6 +388,8 @@ def _join(low: str, first: Mention, second: Mention) -> Mention | None:
     if gap.strip() in {"/", "a"} and not (second.sign and first.sign):
         return None  # "$15/$17" is a range, "24/7" and "20 $ a 2 hour shift" are none
     bottom, top = first.top, second.top
+    if gap.strip() == "or" and (top > 2 * bottom or bottom == 0):
+        return None
     if second.kilo and not first.kilo and bottom < 1000:
         bottom *= 1000
     if bottom > top:

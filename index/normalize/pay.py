@@ -528,12 +528,11 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
             continue
         unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
         label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
-        if (
-            mention.sign is None
-            and unit is None
-            and not mention.kilo
-            and not (label and mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end))
-        ):
+        if unit is None and _LPA.search(low, mention.start, mention.end):
+            unit = UnitFound("year", 1.0, mention.start, mention.end)
+        promised = mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end) is not None and not mention.counts
+        promised = promised and (label or bool(_PAYS_BARE.search(low[max(0, mention.start - 30) : mention.start])))
+        if mention.sign is None and unit is None and not mention.kilo and not promised:
             continue
         before = clause_before(low, mention.start, 80)
         after = clause_after(low, mention.end, 60)
@@ -565,12 +564,16 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         low_bound, high_bound = _bounds(mention, before, after)
         if low_bound is None or high_bound is None:
             rank -= 0.4  # "up to" and "from" say less than the plain amount
-        if mention.sign is not None and _FOR_ALL.match(after):
+        if (mention.sign is not None or mention.kilo) and _FOR_ALL.match(after):
             rank += 1
         needed = 2.0 if mention.sign is not None or mention.kilo else 2.5
         bare_title = passage.source == "title" and unit is not None and unit.start >= mention.end
-        if unit is not None and _speaks_for_itself(mention, unit, low):
-            bare_title, needed = True, 1.5
+        if mention.sign is None and (
+            promised
+            or (mention.kilo and _FOR_ALL.match(after) is not None)
+            or (unit is not None and _speaks_for_itself(mention, unit, low))
+        ):
+            bare_title, needed = True, 0.6
         if rank < needed or (mention.sign is None and word is None and not label and not bare_title):
             continue
         start = min(mention.start, unit.start) if unit is not None else mention.start
@@ -601,6 +604,10 @@ def _speaks_for_itself(mention: Mention, unit: UnitFound, low: str) -> bool:
     return unit.unit == "item" and mention.top < 1 and "." in low[mention.start : mention.end]
 
 
+_LPA = re.compile(r"\blpa\b")
+_PAYS_BARE = re.compile(
+    r"\b(?:pay(?:ing)?|offer(?:ing)?|give|budget(?: is| of)?|paid)(?: you)?(?: up to| about| around| from| between)? $"
+)
 _NO_NOUN = re.compile(
     r" ?(?:$|[\n.,;)/*-]|(?:flat|for|per|an?|each|cash|once|total|all|in|when|plus|to|or|and|by|via|paid|obo|firm|"
     r"net)\b)"
