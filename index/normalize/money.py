@@ -189,7 +189,7 @@ _NATION = re.compile(rf"(?:{_DOLLARS_OF}) ")
 _SUFFIX = re.compile(
     r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?"
     r"(?P<plus> ?\+(?! ?[0-9])| ?plus\b(?= ?(?:$|[.,;)/]|an? |per ))| or more\b| and up\b)?"
-    rf"(?:(?:[,.:][-–])?[ /-]?(?P<sign>(?:{_AFTER_SIGNS})(?![^\W\d_])|"
+    rf"(?:(?:[,.:][-–])?[ /-]?(?P<sign>[円元원]|(?:{_AFTER_SIGNS})(?![^\W\d_])|"
     rf"(?:(?:(?:{_DOLLARS_OF}) )?(?:{_SIGN_WORDS})|{_CODES})(?![^\W\d_])(?! ?[0-9])))?"
     r"(?P<plus2> ?\+(?! ?[0-9]))?"
 )

@@ -138,7 +138,7 @@ RULES = (
     ),
     _rule(
         "account_renting", 0.7,
-        r"\b(?:(?:rent|lend|lease|borrow|buy|share|sell)(?:ing)? (?:me |us |out )?(?:of )?(?:your|an?|old|aged|"
+        r"\b(?:(?:rent|lend|lease|borrow|share)(?:ing)? (?:me |us |out )?(?:of )?(?:your|an?|old|aged|"
         r"verified)(?: \w{1,14}){0,3} (?:accounts?|profile)|(?:use|access to|using) your (?:\w{1,12} )?(?:facebook|"
         r"upwork|fiverr|linkedin|paypal|"
         r"cash ?app|ebay|amazon|gmail|google|bank|discord|reddit|freelancer|uber|doordash) account|verif(?:y|"

@@ -12,13 +12,13 @@ UNITS: tuple[PayUnit, ...] = get_args(PayUnit)
 # Names of each unit, singular, as boards and people write them.
 _NAMES: dict[PayUnit, str] = {
     "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz godzinę ora jam óra oră час години "
-    "годину година timme timman timen timar",
+    "годину година timme timman timen timar giờ",
     "day": "day daily diem pd night nightly morning afternoon evening día dia jour journée tag dag dzień giorno noche "
-    "nuit nacht noite mañana jornada den diária diárias hari nap zi день doba diario diaria",
+    "nuit nacht noite mañana jornada den diária diárias hari nap zi день doba diario diaria ngày",
     "week": "week wk weekly wkly pw semana semaine woche semanal semanales tydzień settimana vecka uge uke minggu "
     "týden hét săptămână неделю тиждень",
     "month": "month mo mth monthly pcm mes mois monat mensual mensuales miesiąc mese mês månad måned maand bulan "
-    "měsíc hónap lună месяц місяць",
+    "měsíc hónap lună месяц місяць tháng",
     "year": "year yr y annum annual annually yearly pa año jahr rok anno ano år jaar",
     "word": "word wort mot palabra ord parola palavra słowo",
     "page": "page pg seite página sida side strona pagina",
@@ -85,7 +85,7 @@ _AFTER = re.compile(
     r"stündlich|monatlich|im monat|in der woche|am tag|l'heure|de l'heure|la page|l'ora|all'ora|la pagina|"
     r"cpm)(?![a-z])"
     r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |on each |on every |"
-    r"pro |par |por |pr |na |za |за |в |all'|\\ ?)"
+    r"pro |par |por |pr |na |za |за |в |mỗi |all'|\\ ?)"
     rf"{_ADJECTIVE}"
     rf"(?:(?P<count>[0-9]{{1,5}}(?:,[0-9]{{3}})?k?)[ -]?(?P<counted>{_COUNTED})s?(?P<day> day)?"
     r"|(?P<name>[^\W\d_]+(?:-up)?))(?![a-z]))"

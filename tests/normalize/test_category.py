@@ -1,5 +1,7 @@
 """Categories, kinds, terms, language."""
 
+from typing import Any
+
 import pytest
 
 from index.gig import Kind
@@ -159,6 +161,27 @@ def test_employee_or_contractor(title: str, description: str, field: str | None,
 )
 def test_language(text: str, language: str | None) -> None:
     assert detect(text) == language
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "fields", "read"),
+    [
+        ("Требуется курьер", "Требуется курьер для доставки документов. Оплата 500 рублей в час.", {"country": "RU"},
+         ("ru", "stated", 500, "hour", "RUB")),
+        ("ロゴのデザイン", "ロゴのデザインをお願いします。時給1,200円です。", {"country": "JP"},
+         ("ja", "stated", 1200, "hour", "JPY")),
+        ("مطلوب مترجم", "مطلوب مترجم من العربية إلى الإنجليزية لعمل قصير",
+         {"pay": {"min": 50, "max": 50, "currency": "SAR"}}, ("ar", "stated", 50, "task", "SAR")),
+        ("Etsimme siivoojaa", "Etsimme siivoojaa, joka on luotettava ja sinulla on oma auto. Palkka on 14 €/h.",
+         {"country": "FI"}, ("fi", "stated", 14, "hour", "EUR")),
+    ],
+)  # fmt: skip
+def test_text_of_other_languages_keeps_its_fields_and_says_so(
+    title: str, description: str, fields: dict[str, Any], read: tuple[object, ...]
+) -> None:
+    gig = normalize(posting(title, description, remote=True, **fields))
+    assert (gig.language, gig.pay.status, gig.pay.max, gig.pay.unit, gig.pay.currency) == read
+    assert (gig.kind, gig.work_mode, gig.title) == ("offer", "online", title)
 
 
 def test_language_tags() -> None:
