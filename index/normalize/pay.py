@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from index.gig import Evidence, Fee, Medium, MinimumPayout, Pay, PayBasis, PayUnit, Points
 from index.normalize import habits, money, units
@@ -136,6 +137,8 @@ _PEOPLE = Cue(
     r"\b(?:each of you|per (?:person|head|helper|man))\b"
 )
 _A_HEAD = re.compile(r"^(?:each|apiece|(?:per|a|for each|each) (?:person|head|helper|man|participant))$")
+TRIES = 20
+"""Words of paying out that are looked at closely."""
 LONE_WITHIN = 1_500
 """Characters of a posting in which the only amount of money is the pay even when no word says so."""
 _NEGATED = re.compile(r"\b(?:no|not|without|never|isn't|non)\W{1,3}(?:\w{1,12} )?$")
@@ -315,18 +318,6 @@ _NO_PAY_CASH = re.compile(r"\b(?:extra|quick|easy|some|fast|tight on|short on|lo
 MOST_ALONE = 40
 """Letters of a sentence that says how it pays and nothing else: "Cash on arrival." """
 
-_OUT = (
-    r"(?:(?:cash(?:ed|ing)?|pay(?:s|ing)?|paid|take) ?-?outs?(?: it)?|pay-?outs?|cash-?outs?|withdraw(?:n|als?|ing)?|"
-    r"redeem(?:ed|ing)?|redemptions?|transfer(?:s|red|ring)?|exchang(?:e|ed|ing)|balance|wallet|earnings?|"
-    r"(?:move|send|get|have) it (?:to|in|into|sent to) your (?:bank|account|wallet|paypal)|goes to|paid|pays?|"
-    r"payments?)"
-)
-_REACHED = (
-    r"(?:(?:has |have |you(?:'ve| have)? |it )?(?:reach(?:es|ed)?|hits?|gets? to|(?:is|are) (?:up to|at least|over|"
-    r"above|"
-    r"more than)|it's (?:above|over|at least|up to)|pass(?:es|ed)?|exceeds?|goes (?:above|over)|tops|collected|"
-    r"accumulated?|built up|saved up|have(?: at least| over)?)|at least|a minimum of|minimum|over|above)"
-)
 _MINIMUM_PAYOUT = Cue(
     r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance|payment|transfer)"
     r"(?: amount| threshold| is| of| for \w{2,10}|:| just| only)*|"
@@ -335,17 +326,34 @@ _MINIMUM_PAYOUT = Cue(
     r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out|pay out)(?: \w{1,12}){0,3} (?:at|after|"
     r"when you (?:reach|hit|have)|once you (?:reach|hit|have)|"
     r"starting (?:at|from)|from|reaching|for as (?:low|little) as)(?: just| only)?|"
-    rf"{_OUT}[^.\n]{{0,50}}? (?:once|when|whenever|as soon as|as long as|provided|if|until|any day|after|"
-    rf"from the moment)"
-    rf"(?: \w{{2,12}}){{0,3}} {_REACHED}(?: just| only)?|"
     r"(?:you )?need (?:at least |a minimum of )?(?=(?:us)?\$?[0-9][0-9,.]{0,8} ?(?:points|sb|swagbucks|coins)?"
     r" (?:points )?(?:to|before (?:you can )?)(?: be able to)? ?(?:cash|redeem|withdraw)))"
     r" ?",
 )
-_PAYOUT_AFTER = Cue(
+# Words of paying out, the end of whose sentence may say from which sum: "withdraw whenever your balance is above $25".
+_PAYING_OUT = Cue(
+    r"\b(?:cash(?:ed|ing)? ?-?outs?|pay ?-?outs?|paid out|pays out|paying out|withdraw|withdrawn|withdrawals?|redeem|"
+    r"redeemed|"
+    r"transfers?|transferred|exchanged?|balance|wallet|earnings|move it|send it|have it|get it|goes to|paid|pays?|"
+    r"payments?)\b"
+)
+_WHEN_REACHED = re.compile(
+    r"[^.\n]{0,50}? (?:once|when|whenever|as soon as|as long as|provided|if|until|any day|after|from the moment)"
+    r"(?: \w{2,12}){0,3} (?:(?:has |have |you(?:'ve| have)? |it )?(?:reach(?:es|ed)?|hits?|gets? to|(?:is|"
+    r"are) (?:up to|"
+    r"at least|over|above|more than)|it's (?:above|over|at least|up to)|pass(?:es|ed)?|exceeds?|goes (?:above|over)|"
+    r"tops|"
+    r"collected|accumulated?|built up|saved up|have(?: at least| over)?)|at least|a minimum of|minimum|over|above)"
+    r"(?: just| only)? ?"
+)
+_SMALLEST = Cue(
+    r"\b(?:smallest|least|lowest|minimum)(?: amount| sum)?(?: \w{2,8}){0,2} (?:cash out|withdraw|redeem|exchange|"
+    r"pay out|"
+    r"transfer)\b"
+)
+_AMOUNT_IS_THE = re.compile(
     r"(?:[$€£₹₱₦]|\b(?:us|rs\.?|php|ngn|inr|eur|usd|gbp) ?)?[0-9][0-9.,]{0,9} ?(?:points|coins|pts|credits|tokens|"
-    r"pesos|rupees|naira|euros?|dollars|€|£)? (?:is|are) the (?:smallest|least|lowest|minimum)(?: amount| sum)?"
-    r"(?: \w{2,8}){0,2} (?:cash out|withdraw|redeem|exchange|pay out|transfer)",
+    r"pesos|rupees|naira|euros?|dollars|€|£)? (?:is|are) the $"
 )
 # The price of a reward in points is what one has to collect: "a $5 gift card (450 points)".
 _REWARD_PRICE = Cue(
@@ -801,20 +809,32 @@ def _read_minimum_payout(
     pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences
 ) -> None:
     for passage in (title, description):
-        for match in passage.finditer(_MINIMUM_PAYOUT):
-            mention = next(money.mentions(passage.low[match.end() : match.end() + 40], bare=True), None)
+        for start, end in _thresholds(passage):
+            mention = next(money.mentions(passage.low[end : end + 40], bare=True), None)
             if mention is None or mention.start > 12 or mention.low is None:
                 continue
             _set_minimum_payout(pay, mention, context)
-            evidence["pay.minimum_payout"] = [passage.cite(match.start(), match.end() + mention.end)]
+            evidence["pay.minimum_payout"] = [passage.cite(start, end + mention.end)]
             return
-        smallest = passage.search(_PAYOUT_AFTER) or passage.search(_REWARD_PRICE)
-        if smallest is not None:
-            mention = next(money.mentions(smallest.group(), bare=True), None)
-            if mention is not None and mention.low is not None:
-                _set_minimum_payout(pay, mention, context)
-                evidence["pay.minimum_payout"] = [passage.cite(*smallest.span())]
-                return
+
+
+def _thresholds(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where it is said from which sum one is paid; the sum follows the end."""
+    low = passage.low
+    for match in passage.finditer(_MINIMUM_PAYOUT):
+        yield match.span()
+    for match in islice(passage.finditer(_PAYING_OUT), TRIES):
+        reached = _WHEN_REACHED.match(low, match.end(), match.end() + 140)
+        if reached is not None:
+            yield match.start(), reached.end()
+    for match in passage.finditer(_SMALLEST):
+        begin = max(0, match.start() - 40)
+        amount = _AMOUNT_IS_THE.search(low, begin, match.start())
+        if amount is not None:
+            yield amount.start(), amount.start()
+    for match in passage.finditer(_REWARD_PRICE):
+        number = match.start(1) if match.group(1) else match.start(2)
+        yield number, number
 
 
 def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None:

@@ -230,7 +230,7 @@ RULES = (
     ),
     _rule(
         "off_platform_contact", 0.3,
-        r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)(?: me| us|"
+        r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)\b(?: me| us|"
         r" only| at| on| to| a text)* ?:? ?(?:at |on )?[+(]{0,2}(?:[0-9 ().+-]{0,12}[ol][0-9ol ().+-]{4,14}|"
         r"[0-9] [0-9] [0-9][0-9 ().+-]{5,16})|"
         r"(?:contact|message|add|reach|dm|text|interview|hit|join|write|ping)(?: \w{1,8}){0,3} (?:on|via|through|using|"
@@ -512,7 +512,7 @@ RULES = (
     ),
     _rule(
         "too_good", 0.35,
-        r"(?:[$€£] ?(?:[2-9][0-9]{2}|[1-9],?[0-9]{3})\+? ?(?:(?:-|–|to|and) ?[$€£]? ?[0-9][0-9,]{2,6})? ?"
+        r"(?:(?<=[$€£])(?:[2-9][0-9]{2}|[1-9],?[0-9]{3})\+? ?(?:(?:-|–|to|and) ?[$€£]? ?[0-9][0-9,]{2,6})? ?"
         r"(?:(?:/|per|a|an|each|every|in (?:a|one)) ?(?:day|night|shift|hour)|daily|nightly)|"
         r"\bdaily (?:pay|wages?|income|earnings)[^.\n]{0,30}[$€£] ?[2-9][0-9]{2})",
         "It promises more than such work pays.",
