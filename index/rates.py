@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from index.backup import RATES
 from index.normalize import currency
 from index.normalize.currency import BadRates
 from index.settings import Settings
@@ -29,7 +30,6 @@ ECB = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 MAX_BYTES = 20_000_000
 TIMEOUT_S = 30.0
 CHUNK = 1 << 16
-FILE = "rates.zip"
 
 
 class RatesError(RuntimeError):
@@ -38,7 +38,7 @@ class RatesError(RuntimeError):
 
 def rates_file(settings: Settings) -> Path:
     """Where the refreshed table lies."""
-    return settings.data / FILE
+    return settings.data / RATES
 
 
 def use_refreshed(settings: Settings) -> None:

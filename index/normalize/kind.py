@@ -74,6 +74,7 @@ _SEEKS = Cue(
     rf"clients)\b(?! with\b)(?! ?\?)(?! [^.!?\n]{{0,40}}\?)|"
     r"(?:is|are) (?:looking for|seeking) (?:an? )?(?:[\w-]{1,12} )?(?:job|work|position|employment)\b|"
     rf"(?:seeking|seeks|wants) (?:{_NOT_A_WORKER}[\w-]{{1,12}} ){{0,2}}(?:work|employment|a position|a job|"
+    rf"job\b(?! [a-z])|"
     rf"jobs|clients)\b|"
     r"available for (?:work|hire|gigs|babysitting|freelance)|"
     r"(?:i (?:need|want)|need|want) (?:a job|work|employment)\b(?! done| finished| to be)|hire me|will work for|"
@@ -88,7 +89,9 @@ _SEEKS = Cue(
 )
 # A worker's title: "Freelance translator available from March"; only with no word of offering beside it.
 _SEEKS_TITLE = Cue(
-    r"(?:\bavailable (?:from|now|immediately|for|evenings|weekends|part[- ]time|full[- ]time)\b|"
+    r"(?:\bavailable (?:from|now|immediately|for|evenings|weekends|weekdays|(?:mon|tues|wednes|thurs|fri|satur|"
+    r"sun)days?|"
+    r"part[- ]time|full[- ]time)\b|\bi can start (?:at once|immediately|asap|today|now)\b|"
     r"\bfree from (?:the )?\w|"
     r"\bat your service\b|^(?:i do|i offer|i provide|i will|i can) |^offer(?:ed|ing)\b(?! \$)|"
     r"(?:^|[,.!-] )(?:i |i'll |we )?(?:will|can|'ll) (?!pay|give|need|send|provide|be|hire|train|"
@@ -172,10 +175,41 @@ _TALKS = Cue(
     r"scam)|"
     r"(?:mega|discussion|weekly|daily|monthly|codes?) ?threads?|plans to unveil|is shutting down|has shut down|"
     r"do you (?:guys |all |lot )?(?:charge|earn|make|pay|get paid)|what (?:should|would) (?:i|you) charge)|"
+    r"^(?:any ?one|any ?body) (?:know|knows|recommend|used|tried|heard|else|got experience)\b|^is (?:[$£€]|"
+    r"it (?:worth|fair|legit|normal)|"
+    r"this (?:legit|a scam|fair|normal|worth)|there any)[^?]{0,120}\?|^how do (?:you|i|people|we)\b[^?]{0,160}\?|"
+    r"^got (?:scammed|ripped off|paid|banned)|"
+    r"^(?:new )?rules (?:for|of)|"
+    r"^(?:enrol|enroll) (?:now|today)|^thank(?:s| you) to\b|"
     r"^i(?:'ve| have)? (?:just |finally |actually )?(?:won|got|earned|created|built|cashed|received|reached|tried)\b|"
     r"^(?:the )?(?:quick|easi|fast|best|cheap|simpl)(?:er|est|st)? (?:ways?|places?|sites?|apps?)\b[^?]{0,120}\?|"
     r"^(?:is|are|has|have|does|did) (?:any ?one|any ?body|you (?:guys|all|lot)|others)\b[^?]{0,200}\?|"
     r"^which (?:\w{2,14} ){1,3}(?:did|do|does|has|have|is|was|were)\b[^?]{0,200}\?)",
+)
+# Titles that are no offer whatever words they use: lost and found, things to give away, rooms wanted, rides.
+_NOTICES = Cue(
+    r"(?:^\W{0,4}(?:lost|found|missing|stolen)(?::| (?:my |our |a |an )?(?:\w{3,12} )?(?:cat|dog|keys?|wallet|phone|"
+    r"bike|ring|"
+    r"purse|set|pet|bag|parrot|rabbit|glasses|laptop)\b)|^\W{0,4}free (?:sofa|couch|bed|mattress|furniture|table|"
+    r"chairs?|piano|"
+    r"tv|wood|soil|kittens?|puppies|to (?:collect|a good home|whoever))|\bmust collect\b|^\W{0,4}tickets? (?:for|to)\b|"
+    r"\b(?:room|flat|apartment|house|studio|parking(?: space)?|garage) (?:wanted|needed)\b|\bneed a (?:lift|"
+    r"ride) to\b(?=.{0,60}"
+    r"(?:petrol|gas money|fuel|share))|\b(?:petition|fundraiser|crowdfund(?:er|ing)) (?:for|against|to)\b)"
+)
+# Words of those who sell their own work; they count only where nothing offers work.
+_SELLS = Cue(
+    r"\b(?:(?:references|samples|certificates?|testimonials) (?:are )?(?:available|on request)|(?:first|"
+    r"trial) (?:lesson|session|"
+    r"clean|visit|hour|class) (?:is )?(?:free|half price)|discounts? for (?:siblings|regulars|seniors|students|block|"
+    r"two or)|"
+    r"dbs[- ]checked|(?:hour|visit) minimum|[0-9]{1,2} years (?:in|of) (?:the |this )?(?:trade|business|industry)|"
+    r"i(?:'m| am) an? "
+    r"(?:\w{3,14} ){0,2}(?:teacher|tutor|cleaner|gardener|translator|handyman|carpenter|plumber|electrician|nanny|"
+    r"sitter|groomer) "
+    r"(?:with|offering) |i (?:translate|tutor)\b|i bring (?:everything|my own)|(?:conservatory|university) graduate|"
+    r"we come to you|lessons? in your home|call (?:\w{2,12} )(?:on|at) (?:0|\+|\[phone)|"
+    r"(?:mowing|cleaning|gutters?|hedges|repairs|painting) from [$€£]|certificate included|learn from home)"
 )
 _IGNORE = Cue(r"\b(?:test(?:ing)?(?: post)?,? (?:please |pls )?ignore)\b")
 _ASKS = Cue(
@@ -223,6 +257,8 @@ def read_kind(posting: Posting, title: Passage, description: Passage, ranking: R
         if label.group("name") == "offer" and (pays := _pays(title, description)) is not None:
             return KindFound("offer", [pays])
         return KindFound(_LABEL_KIND[label.group("name")], [title.cite(*label.span())])
+    if (notice := title.search(_NOTICES)) is not None:
+        return KindFound("other", [title.cite(*notice.span())], goods=True)
     offer = description.search(_OFFERS, READ)
     if posting.board in habits.TASK_BOARDS:
         own = title.search(_OWN_SERVICE)
@@ -282,6 +318,9 @@ def _by_description(description: Passage, offer: re.Match[str] | None, paid: boo
                 cite = description.cite(*match.span())
                 return KindFound("seeking_work" if cue is _SEEKS else "other", [cite], goods=cue is _GOODS)
         if offer is None:
+            sells = description.search(_SELLS, READ)
+            if sells is not None:
+                return KindFound("other", [description.cite(*sells.span())])
             for cue in (_TELLS,) if named else (_TELLS, _ASKS):
                 match = description.search(cue, READ)
                 if match is not None and not description.search(_PROMOTES, READ):

@@ -152,6 +152,16 @@ def test_a_new_rate_changes_no_gig(store: Store, settings: Settings, run_board: 
     assert [str(day) for day in days] == [str(next_day() - timedelta(days=2)), str(next_day() - timedelta(days=1))]
 
 
+def test_a_backup_holds_the_rates(settings: Settings, store: Store, tmp_path: Path) -> None:
+    from index.backup import backup, restore
+
+    rates.refresh(settings, newer())
+    backup(settings, tmp_path / "out" / "backup.zip")
+    there = Settings(data=tmp_path / "there")
+    restore(there, tmp_path / "out" / "backup.zip")
+    assert rates.rates_file(there).read_bytes() == rates.rates_file(settings).read_bytes()
+
+
 # --- from a server ---
 
 

@@ -304,3 +304,70 @@ def test_pay_out_thresholds(text: str, threshold: tuple[float, str]) -> None:
 )
 def test_media_of_payment(text: str, media: list[str]) -> None:
     assert sorted(normalize(posting("Helper wanted", text)).pay.media) == sorted(media)
+
+
+NO_OFFERS = [
+    ("Lost cat, £200 reward", "Grey tabby missing since Sunday near the park. £200 reward for her safe return."),
+    ("Found: set of keys on Mill Road", "Describe the keyring and they're yours."),
+    ("Recommendations for a good plumber?", "Ours retired. Who do you all use? Paid £90 last time."),
+    ("Anyone know a reliable babysitter?", "Asking what people pay round here."),
+    ("PSA: don't use this moving company", "They charged me $800 and broke the table."),
+    ("Warning about a fake job ad", "It promised $40 an hour and asked for a deposit. Reported it."),
+    ("Selling a lawn mower, $120", "Works fine, new blade. Collection only."),
+    ("Free sofa, must collect", "Needs two people to carry it. First come."),
+    (
+        "Beginner guitar lessons, $30 an hour",
+        "I'm a patient teacher with ten years of experience. First lesson half price.",
+    ),
+    ("Piano lessons in your home", "Conservatory graduate. £35 a lesson, discount for siblings. Message me."),
+    ("Mobile car valet from £40", "Fully insured, we come to you. Book online."),
+    ("Your garden sorted", "Mowing from £20, hedges, clearances. Call Dave."),
+    ("Dog walking by a vet nurse", "£12 per walk, references available, DBS checked."),
+    ("Experienced translator DE-EN", "I translate contracts and manuals, €0.09 a word. Samples on request."),
+    ("Student seeks weekend job", "I'm 19, hard-working, can start at once. Anything from £10 an hour."),
+    ("Handyman available Tuesdays", "25 years in the trade. $40 an hour, two hour minimum."),
+    ("Web designer taking new clients", "Sites from $500. See my portfolio."),
+    ("Will clean your oven for £45", "I bring everything. Weekends too."),
+    ("My first month on a survey site: $85", "Took me about 20 hours. Ask me anything."),
+    ("Got scammed by a client", "He never paid the $300. What can I do?"),
+    ("How do you invoice clients abroad?", "My bank takes $25 each time."),
+    ("Is $15 an hour fair for tutoring?", "First time tutor here."),
+    ("Weekly thread: what did you earn?", "Post your totals below."),
+    ("New rules for posting", "State your budget in the title. Posts without pay are removed."),
+    ("Yard sale Sunday 9 to 2", "Tools, books, a $20 bike."),
+    ("Two bedroom flat to let, £900 pcm", "Close to the station, no pets."),
+    ("Room wanted for a quiet student", "Up to £500 a month."),
+    ("Enrol now: bookkeeping course, £99", "Learn from home, certificate included."),
+    ("Fundraiser for our roof", "We need £5,000. Every pound helps."),
+    ("Tickets for the derby, £30 each", "Two seats together."),
+    ("Petition against the bypass", "Please sign."),
+    ("Thank you to the man who fixed my tyre", "You wouldn't take the $20."),
+    ("Need a lift to Leeds, sharing petrol", "I'd chip in £15 for fuel."),
+]
+
+OFFERS = [
+    ("Need a plumber tomorrow", "Kitchen tap drips. £60."),
+    ("Anyone able to move a sofa today?", "£40 cash."),
+    ("Guitar teacher wanted for my son", "$30 a lesson."),
+    ("Looking for someone to walk my dog", "£12 per walk."),
+    ("Dog walker", "Two walks a day, £12 each, start Monday."),
+    ("Weekend barista", "We're a small cafe. £11.50 an hour plus tips."),
+    ("Translate a contract", "Five pages, €100."),
+    ("Cleaner, Fridays", "Three hours, £15 an hour."),
+    ("Survey about coffee", "10 minutes, $2."),
+    ("Who can mow half an acre?", "$50."),
+    ("Fix my fence please", "Two panels down. Will pay $100."),
+]
+
+
+@pytest.mark.parametrize(("title", "description"), NO_OFFERS)
+def test_no_offer(title: str, description: str) -> None:
+    gig = normalize(posting(title, description))
+    assert gig.kind != "offer"
+    assert gig.pay.status != "stated"
+
+
+@pytest.mark.parametrize(("title", "description"), OFFERS)
+def test_offer(title: str, description: str) -> None:
+    gig = normalize(posting(title, description))
+    assert (gig.kind, gig.pay.status) == ("offer", "stated")
