@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
+app.add_typer(rates_app, name="rates")
 
 Sample = Annotated[
     bool, typer.Option("--sample", help="Work on the sample boards' data: made-up gigs in a folder of their own.")
@@ -59,9 +61,12 @@ def say(message: str) -> None:
 
 
 def the_settings(sample: bool) -> "Settings":
+    """The settings; from here on amounts are read with the exchange rates of the data folder."""
+    from index.rates import use_refreshed
     from index.settings import load_settings
 
     settings = load_settings()
+    use_refreshed(settings)
     return settings.for_sample() if sample else settings
 
 
@@ -633,10 +638,23 @@ def rebuild(
     normalize: Annotated[
         bool, typer.Option("--normalize", help="Make the gigs from their postings first, by today's rules.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --normalize: only show which gigs would change, and how.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --dry-run: each change as NDJSON instead of a table.")
+    ] = False,
     sample: Sample = False,
 ) -> None:
     """Make the search index anew from the store."""
+    if dry_run and not normalize:
+        raise Problem("--dry-run: the search index has nothing to show; use it with --normalize", 2)
+    if as_json and not dry_run:
+        raise Problem("--json: use it with --normalize --dry-run", 2)
     settings = the_settings(sample)
+    if dry_run:
+        preview_rebuild(settings, as_json)
+        return
     with the_gigs(settings, sample) as instance, instance.working("gigdex rebuild") as worker, progress() as bars:
         if normalize:
             task = bars.add_task("normalize", total=None, note="")
@@ -646,6 +664,77 @@ def rebuild(
         size = follower.engine.size()
         follower.engine.close()
     say(f"The search index holds {size} documents.")
+
+
+def preview_rebuild(settings: "Settings", as_json: bool) -> None:
+    """Which gigs `rebuild --normalize` would change: a table of fields with counts and examples."""
+    from dataclasses import asdict
+
+    from index.ingest import Ingest
+    from index.instance import Instance
+    from index.preview import Tally, changes, short
+
+    tally = Tally()
+    with closing(Instance(settings)) as instance, progress() as bars:
+        task = bars.add_task("normalize", total=None, note="")
+        ingest = Ingest(instance.store, instance.inbox)
+        for id_, before, after in ingest.would_change(lambda count: bars.advance(task, count)):
+            found = list(changes(id_, before, after))
+            tally.add(found)
+            for change in found if as_json else ():
+                print(json.dumps(asdict(change), ensure_ascii=False))
+        total = instance.store.count_gigs()
+    if tally.fields and not as_json:
+        from rich.console import Console
+        from rich.table import Column, Table
+        from rich.text import Text
+
+        table = Table("field", Column("gigs", justify="right"), "for example", box=None, pad_edge=False)
+        for name, count in tally.fields.most_common():
+            examples = (f"{one.gig}: {short(one.before)} -> {short(one.after)}" for one in tally.examples[name])
+            table.add_row(Text(name), str(count), Text("\n".join(examples)))
+        Console().print(table)
+    say(f"{tally.gigs} of {total} gigs would change in what they say. Nothing was written.")
+
+
+@rates_app.callback()
+def rates(context: typer.Context) -> None:
+    """Exchange rates: how new they are, and newer ones."""
+    if context.invoked_subcommand is None:
+        from index.normalize.currency import known_currencies, last_day
+
+        the_settings(False)
+        say(f"The exchange rates reach to {last_day()}; {len(known_currencies())} currencies.")
+
+
+@rates_app.command()
+def refresh(
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A saved eurofxref-hist.zip: no network.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Another address of the same file, such as a mirror of your own.")
+    ] = None,
+) -> None:
+    """Fetch the reference rates of the European Central Bank, check them and keep them in the data folder.
+
+    They count from the next start of a command. Gigs keep the rates that they have.
+    """
+    from index.rates import ECB, download, read_file
+    from index.rates import refresh as keep
+
+    settings = the_settings(False)
+    if file is not None:
+        packed = read_file(file)
+    else:
+        with progress() as bars:
+            task = bars.add_task("rates", total=None, note="")
+            packed = download(url or ECB, settings.contact, lambda count: bars.advance(task, count))
+    before, after = keep(settings, packed)
+    if after == before:
+        say(f"The exchange rates were up to date already: they reach to {after}.")
+    else:
+        say(f"The exchange rates reach to {after}; before, to {before}.")
 
 
 @app.command()
@@ -813,7 +902,9 @@ def explain(error: Exception) -> int:
     from index.engine.base import EngineError
     from index.forget import BadPattern
     from index.lease import LeaseTaken
+    from index.normalize.currency import BadRates
     from index.query import BadQuery
+    from index.rates import RatesError
     from index.settings import BadSettings
     from index.store.db import StoreError
     from search_api.server import CantListen
@@ -824,7 +915,9 @@ def explain(error: Exception) -> int:
     if isinstance(error, BadGrant | BadPattern | BadQuery | BadSettings):
         say(f"gigdex: {error}")
         return 2
-    if isinstance(error, BackupError | EngineError | LeaseTaken | StoreError | CantListen | CaptureFailed):
+    if isinstance(
+        error, BackupError | BadRates | CantListen | CaptureFailed | EngineError | LeaseTaken | RatesError | StoreError
+    ):
         say(f"gigdex: {error}")
         return 1
     kind = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -1,7 +1,7 @@
 """Backup of a data folder into one file, and its way back.
 
-The file is a zip: `gigdex.db`, `inbox.db`, `sites/*.json` and, last, `manifest.json` with versions, sizes and
-checksums. The search index is left out because it is made from the store, the pauses of hosts because they age in
+The file is a zip: `gigdex.db`, `inbox.db`, `sites/*.json`, `rates.zip` and, last, `manifest.json` with versions, sizes
+and checksums. The search index is left out because it is made from the store, the pauses of hosts because they age in
 hours. Nothing of the environment is in it, so no key and no password.
 """
 
@@ -37,7 +37,9 @@ DATABASES: dict[Which, str] = {"inbox": "inbox.db", "store": "gigdex.db"}
 """In the order in which they are copied. A posting goes from the inbox into the store: whoever copies the inbox first
 has it twice at worst, which ingest doesn't mind; the other way round it could be in neither."""
 SITES = "sites"
-_NAME = re.compile(r"^(gigdex\.db|inbox\.db|sites/[a-z0-9][a-z0-9.-]*\.json)\Z")
+RATES = "rates.zip"
+"""The exchange rates that gigs were read with (index/rates.py); with older ones a rebuild would change gigs."""
+_NAME = re.compile(r"^(gigdex\.db|inbox\.db|rates\.zip|sites/[a-z0-9][a-z0-9.-]*\.json)\Z")
 
 
 class BackupError(RuntimeError):
@@ -133,6 +135,8 @@ def _write(settings: Settings, store: Path, part: Path, on_step: Callable[[str],
             sites = sorted((settings.data / SITES).glob("*.json"))
             named = ((f"{SITES}/{site.name}", site) for site in sites)
             entries.extend(_add(archive, name, site) for name, site in named if _NAME.fullmatch(name))
+            if (settings.data / RATES).is_file():
+                entries.append(_add(archive, RATES, settings.data / RATES))
             manifest = Manifest(
                 format=FORMAT, gigdex=_version(), made_at=datetime.now(UTC), schemas=schemas, files=tuple(entries)
             )
@@ -245,7 +249,7 @@ def _refuse_unless_empty(data: Path) -> None:
         raise BackupError(f"{data} is not a folder")
     found = {entry.name for entry in data.iterdir()} - {"lost+found"}
     if STAGING in found and DATABASES["store"] not in found:
-        found -= {STAGING, DATABASES["inbox"], SITES}  # of a restore that was cut off
+        found -= {STAGING, DATABASES["inbox"], SITES, RATES}  # of a restore that was cut off
     if found:
         raise BackupError(f"{data} is not empty: restore into a folder of its own, named by GIGDEX_DATA")
 
@@ -254,6 +258,7 @@ def _clear(data: Path) -> None:
     """Remove what a restore that was cut off has left."""
     if not (data / DATABASES["store"]).exists():
         (data / DATABASES["inbox"]).unlink(missing_ok=True)
+        (data / RATES).unlink(missing_ok=True)
         shutil.rmtree(data / SITES, ignore_errors=True)
     shutil.rmtree(data / STAGING, ignore_errors=True)
 
@@ -294,7 +299,7 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, data: Path, on_step: C
                 fault = integrity(connection)
             if fault or schema_of(staging / name, which) != manifest.schemas.get(which):
                 raise BackupError(f"{archive.filename} is damaged: {name} can't be used; use another backup")
-    for name in (SITES, *DATABASES.values()):
+    for name in (SITES, RATES, *DATABASES.values()):
         if (staging / name).exists():
             (staging / name).replace(data / name)
     _sync(data)

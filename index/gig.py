@@ -20,6 +20,7 @@ Medium = Literal[
 ]
 RiskLevel = Literal["none", "low", "high"]
 Equipment = Literal["provided", "own", "unknown"]
+Contract = Literal["employee", "contractor", "either"]
 Status = Literal["open", "closed"]
 ClosedReason = Literal["expired", "gone", "filled", "removed", "duplicate", "scam"]
 
@@ -112,6 +113,9 @@ class Terms(BaseModel):
     schedule: str | None = Field(None, description="as written, e.g. 'weekends, 9-5'")
     experience: str | None = Field(None, description="as written, e.g. '2 years'")
     duration_minutes: float | None = Field(None, description="minutes of one session or task")
+    contract: Contract | None = Field(
+        None, description="whether the worker is hired as an employee or as a contractor (freelance), where said"
+    )
 
 
 class Signal(BaseModel):

@@ -6,7 +6,7 @@ at a time ingests (index/lease.py).
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -16,6 +16,7 @@ from index import dedupe, forget, health, lifecycle
 from index.channels import views_of
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
+from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import gigs, postings, runs, schema
 from index.store.boards import Standing, standings
@@ -139,9 +140,36 @@ class Ingest:
                 self._resettle(schema.postings.c.board == board)
                 self.store.set(key, now)
 
+    def would_change(
+        self, on_step: Callable[[int], None] = lambda _: None
+    ) -> Iterator[tuple[str, Gig | None, Gig | None]]:
+        """What `renormalize` would change, as (id, operator's view before, after); nothing is written, and no lease is
+        needed. A gig that others write meanwhile may be compared with what it was."""
+        with self.store.database.reading() as connection:
+            self._boards = standings(connection, self.clock())
+        told: set[str] = set()
+        for batch in self._again(sa.true()):
+            family = self._family(batch)
+            for write in self._regroup(family)[0]:
+                known = family.gigs[write.seq] if write.seq is not None else None
+                if write.id in told or (known is not None and known.views_hash == write.views_hash()):
+                    continue
+                told.add(write.id)
+                views = family.views.get(known.seq) if known is not None else None
+                yield write.id, views[0].gig if views else None, write.views[0].gig if write.views else None
+            on_step(len(batch))
+
     def _resettle(self, condition: sa.ColumnElement[bool], on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Settle all postings that meet the condition again, batch by batch in the order of their keys."""
+        """Settle all postings that meet the condition again. Returns how many."""
         total = 0
+        for batch in self._again(condition):
+            self._settle(batch)
+            total += len(batch)
+            on_step(len(batch))
+        return total
+
+    def _again(self, condition: sa.ColumnElement[bool]) -> Iterator[dict[Key, StoredPosting]]:
+        """All postings that meet the condition as today's rules see them, in batches by the order of their keys."""
         after: Key = ("", "")
         key_columns = sa.tuple_(schema.postings.c.board, schema.postings.c.external_id)
         while True:
@@ -149,11 +177,9 @@ class Ingest:
                 keys = postings.select_keys(connection, condition, key_columns > sa.tuple_(*after), limit=BATCH)
                 batch = postings.load(connection, keys)
             if not keys:
-                return total
+                return
             after = keys[-1]
-            self._settle({key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()})
-            total += len(keys)
-            on_step(len(keys))
+            yield {key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()}
 
     def _kind(self, stored: StoredPosting) -> Kind:
         """By today's rules; of a posting that lost its text, what it was found to be when it had one."""
@@ -218,7 +244,9 @@ class Ingest:
         return after.close(over, seen)
 
     def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
-        """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first."""
+        """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
+        that has a rate yet, so that tomorrow's table changes nothing."""
+        today = min(today, last_day())
         gig = self._normalize(posting, today)
         if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
             return gig.kind, before.pay_day

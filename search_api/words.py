@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from index.gig import ClosedReason, Gig, MinimumPayout, Pay, Place
+from index.gig import ClosedReason, Contract, Gig, MinimumPayout, Pay, Place
 from index.normalize.place import country_names, region_names
 
 INVISIBLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]+")
@@ -98,12 +98,18 @@ FACTS: Final = {
     "work_mode": "online or in person",
     "eligible": "who may apply",
     "language": "language",
+    "terms.contract": "employee or contractor",
     "terms.duration_minutes": "how long it takes",
     "terms.equipment": "equipment",
     "terms.experience": "experience",
     "terms.schedule": "when",
 }
 """What the fields of a gig's evidence say."""
+CONTRACTS: Final[dict[Contract, str]] = {
+    "employee": "an employee",
+    "contractor": "a contractor (freelance)",
+    "either": "an employee or a contractor",
+}
 MARKS: Final = {"pay": "pay", "fact": "other terms", "risk": "warnings"}
 """Kinds of marked words (index.highlight.RANKS)."""
 CHANNELS: Final[dict[str, str]] = {
@@ -306,6 +312,8 @@ def term_words(gig: Gig) -> list[tuple[str, str]]:
         rows.append(("Experience", terms.experience))
     if terms.equipment != "unknown":
         rows.append(("Equipment", "is provided" if terms.equipment == "provided" else "you bring your own"))
+    if terms.contract is not None:
+        rows.append(("Hired as", CONTRACTS[terms.contract]))
     if gig.language:
         rows.append(("Language", LANGUAGES.get(gig.language, gig.language)))
     return rows

@@ -1,7 +1,8 @@
 """Quality and speed of the normalizer: `python -m benchmarks.quality [--only SET] [--differences FIELD]`.
 
 Sets: `gold` (labelled postings of others, ../shared/data beside the checkout), `own` and `sealed` (made up for this,
-tests/normalize/own_postings.toml), `samples` (the sample boards'). Everything else runs when no set is picked.
+tests/normalize/own_postings.toml), `blind` and `blind-sealed` (made up by an author who has not seen the rules,
+tests/normalize/blind_postings.toml), `samples` (the sample boards'). Everything else runs when no set is picked.
 """
 
 import argparse
@@ -14,8 +15,13 @@ from index.normalize import normalize
 
 SETS: dict[str, tuple[str, Callable[[], list[Labelled]]]] = {
     "gold": ("Labelled gold postings", lambda: labelled.read_gold(SHARED / "gold")),
-    "own": ("Own postings, open part", lambda: labelled.read_own("open")),
-    "sealed": ("Own postings, sealed part", lambda: labelled.read_own("sealed")),
+    "own": ("Own postings, open part", lambda: labelled.read_made_up(labelled.OWN, "open")),
+    "sealed": ("Own postings, sealed part", lambda: labelled.read_made_up(labelled.OWN, "sealed")),
+    "blind": ("An independent author's postings, open part", lambda: labelled.read_made_up(labelled.BLIND, "open")),
+    "blind-sealed": (
+        "An independent author's postings, sealed part",
+        lambda: labelled.read_made_up(labelled.BLIND, "sealed"),
+    ),
     "samples": ("The sample boards' postings", labelled.read_samples),
 }
 
@@ -30,6 +36,8 @@ def main() -> None:
     parser.add_argument("--differences", choices=measures.MEASURES, help="list what is read differently from its label")
     parser.add_argument("--only", choices=SETS, help="one set of postings")
     arguments = parser.parse_args()
+    if arguments.differences and (arguments.only or "sealed").endswith("sealed"):
+        parser.error("--differences: needs --only with a set that is not sealed")
     shared = SHARED.is_dir()
     if not shared:
         print(f"Without the data of others: put them at {SHARED}.")
@@ -53,6 +61,10 @@ def main() -> None:
     print("\n".join([*amounts.prices(pay), *amounts.salaries(pay), *amounts.points(pay)]))
     print("\n### Fraudulent adverts (EMSCAD)\n")
     print("\n".join(scams.emscad(SHARED / "scam")))
+    print("\n### Adverts with flags that people set\n")
+    print("\n".join(scams.flags(SHARED / "scam")))
+    print("\n### Messages\n")
+    print("\n".join(scams.messages(SHARED / "scam")))
     print("\n### Speed\n")
     postings = labelled.gold_postings(SHARED / "gold")
     alone, whole = speed.start_up()

@@ -1,4 +1,4 @@
-"""Postings with labels, from three sources: the gold postings, our own in other words, the sample boards."""
+"""Postings with labels: of the gold set, our own in other words, by an independent author, of the sample boards."""
 
 import json
 import re
@@ -14,6 +14,8 @@ from index.posting import Posting
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 OWN = ROOT / "tests" / "normalize" / "own_postings.toml"
+BLIND = ROOT / "tests" / "normalize" / "blind_postings.toml"
+"""By an author who has not seen the rules."""
 
 
 class LabelledPay(NamedTuple):
@@ -38,6 +40,10 @@ class Label:
     risks: tuple[str, ...]
     minimum_payout: tuple[float, str] | None = None
     """Amount and currency, or "points"."""
+    media: frozenset[str] | None = None
+    """How it pays, empty where nobody says; None where it wasn't labelled."""
+    lookalike: bool = False
+    """Harmless, but in words like those of risky postings."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -94,31 +100,34 @@ def _gold_label(label: dict[str, Any], posting: Posting) -> Label:
         pays=pays,
         risks=tuple(label["risk"]),
         minimum_payout=(payout["amount"], payout["currency"]) if payout else None,
+        media=frozenset(label["media"]),
     )
 
 
 # ---- our own
 
 
-def read_own(part: str) -> list[Labelled]:
+def read_made_up(file: Path, part: str) -> list[Labelled]:
     """Made-up postings of one part, `open` or `sealed` (own_postings.toml says what that is)."""
-    rows = tomllib.loads(OWN.read_text("utf-8"))["posting"]
-    return [(_own_posting(row, number), _own_label(row)) for number, row in enumerate(rows) if row["part"] == part]
+    rows = tomllib.loads(file.read_text("utf-8"))["posting"]
+    return [
+        (_made_up_posting(row, number), _made_up_label(row)) for number, row in enumerate(rows) if row["part"] == part
+    ]
 
 
-def _own_posting(row: dict[str, Any], number: int) -> Posting:
+def _made_up_posting(row: dict[str, Any], number: int) -> Posting:
+    names = ("title", "description", "location", "country", "remote", "tags", "organization", "employment_type")
+    fields = {name: row[name] for name in names if name in row}
     return Posting(
-        board="example",
-        external_id=str(number),
-        url=f"https://jobs.example/{number}",
-        title=row["title"],
-        description=row["description"],
-        location=row.get("location"),
-        country=row.get("country"),
+        board=row.get("board", "example"),
+        external_id=row.get("external_id", str(number)),
+        url=row.get("url", f"https://jobs.example/{number}"),
+        pay=row.get("pay_field"),
+        **fields,
     )
 
 
-def _own_pay(written: str) -> LabelledPay:
+def _made_up_pay(written: str) -> LabelledPay:
     status, *stated = written.split()
     if not stated:
         return LabelledPay(status)
@@ -126,16 +135,18 @@ def _own_pay(written: str) -> LabelledPay:
     return LabelledPay(status, float(low) if low else None, float(high) if high else None, unit, currency)
 
 
-def _own_label(row: dict[str, Any]) -> Label:
+def _made_up_label(row: dict[str, Any]) -> Label:
     payout = row["payout"].split() if "payout" in row else None
     return Label(
         offer=row.get("kind", "offer") == "offer",
         category=row["category"],
         also=tuple(row.get("also", ())),
         modes=_several(row["mode"]),
-        pays=tuple(_own_pay(written) for written in _several(row["pay"])),
+        pays=tuple(_made_up_pay(written) for written in _several(row["pay"])),
         risks=_several(row["risk"]),
         minimum_payout=(float(payout[0]), payout[1]) if payout else None,
+        media=frozenset(row.get("media", ())) if "board" in row else None,
+        lookalike=row.get("lookalike", False),
     )
 
 

@@ -123,6 +123,21 @@ MEASURES: dict[str, Measure] = {
         lambda label: label.minimum_payout,
         _minimum_payout,
     ),
+    "media": Measure(
+        "Media of payment, exactly those said",
+        lambda row: bool(row.label.media),
+        lambda row: frozenset[str](row.gig.pay.media) == row.label.media,
+        lambda label: label.media,
+        lambda gig: (gig.pay.media, [cite.text for cite in gig.evidence.get("pay.media", [])]),
+    ),
+    "no-media": Measure(
+        "Media of payment invented (lower is better)",
+        lambda row: row.label.media is not None and not row.label.media,
+        lambda row: bool(row.gig.pay.media),
+        lambda label: label.media,
+        lambda gig: (gig.pay.media, [cite.text for cite in gig.evidence.get("pay.media", [])]),
+        lower_is_better=True,
+    ),
     "kind": Measure(
         "Offer or not, right",
         _everything,
@@ -156,7 +171,7 @@ def macro_f1(rows: Sequence[Row]) -> float:
 def table(rows: Sequence[Row]) -> list[str]:
     """All measures of one set of postings as a markdown table."""
     lines = ["| measure | value | 95 % interval | postings |", "|---|---|---|---|"]
-    for name in ("category", "mode", "status", "triple", "invented", "payout"):
+    for name in ("category", "mode", "status", "triple", "invented", "payout", "media", "no-media"):
         measure = MEASURES[name]
         counted = [row for row in rows if measure.counts(row)]
         lines.append(share_line(measure.name, sum(map(measure.right, counted)), len(counted)))
@@ -183,6 +198,7 @@ def _risks(rows: Sequence[Row]) -> list[str]:
     flagged = [row for row in sure if row.gig.risk.level != "none"]
     both = sum(row.label.risks[0] != "none" for row in flagged)
     high = [row for row in rows if row.gig.risk.level == "high"]
+    alike = [row for row in rows if row.label.lookalike]
     said_high = [row for row in rows if "high" in row.label.risks]
     return [
         share_line("Risk flagged at all, precision", both, len(flagged)),
@@ -190,6 +206,7 @@ def _risks(rows: Sequence[Row]) -> list[str]:
         share_line("Risk high, precision", sum("high" in row.label.risks for row in high), len(high)),
         share_line("Risk high or low, of those labelled high", _flagged(said_high), len(said_high)),
         share_line("Risk high on postings without risk (lower is better)", *_false_alarms(rows)),
+        share_line("Risk seen in harmless look-alikes (lower is better)", _flagged(alike), len(alike)),
     ]
 
 

@@ -1,4 +1,5 @@
-"""Fraudulent job adverts (EMSCAD): how well the risk score ranks them, beside a plain list of keywords.
+"""Fraudulent job adverts (EMSCAD): how well the risk score ranks them, beside a plain list of keywords; adverts with
+flags that people set, and messages that people reported.
 
 The adverts are corporate ones of 2012 to 2014 and many share a template, so that rows are no independent trials: of
 each template (equal first words of the description) only the first row counts. Nothing is trained here; three patterns
@@ -6,6 +7,7 @@ were narrowed after a look at false alarms among these rows, so the precision is
 """
 
 import csv
+import json
 import random
 import re
 import sys
@@ -22,9 +24,23 @@ TEMPLATE = 120
 """Letters of a description that two rows of one template share."""
 ROUNDS = 400
 PUBLISHED = (
-    "Published (Vidros and others, Future Internet 9(1):6, 2017): classifiers trained on this data reach high accuracy "
-    "on a balanced part of it; the authors call text and metadata only a stepping stone. Nothing here is trained on it."
+    "Published figures are of classifiers trained on EMSCAD itself and tested on random splits, where rows of one",
+    "template stand on both sides: a linear SVM reaches precision .95, recall .815, F1 .88 for the fraud class",
+    "(github.com/edward62740/sc1015-project, README). Vidros and others (Future Internet 9(1):6, 2017,",
+    "doi 10.3390/fi9010006), who published the data, call text and metadata only a stepping stone. Nothing here is",
+    "trained on it.",
 )
+FLAGS = {
+    "manual_flag1_sensitive_info": ("asks for sensitive data", {"personal_data"}),
+    "manual_flag2_unrealistic_comp": ("unrealistic pay", {"too_good"}),
+    "manual_flag3_pressure_tactics": ("pressure", {"too_good", "off_platform_contact"}),
+    "manual_flag4_anon_employer": ("employer not named", set[str]()),
+    "manual_flag5_req_role_mismatch": ("requirements don't fit the role", set[str]()),
+    "manual_flag6_info_conflict": ("contradicts itself", set[str]()),
+    "manual_flag7_vague_info": ("vague", {"vague"}),
+    "manual_flag8_promo_template": ("promotional template", {"too_good", "pyramid"}),
+}
+"""The flags of human_flags_50.csv: what they say, and which of our signs mean the same."""
 
 
 def _posting(row: dict[str, str]) -> Posting:
@@ -100,4 +116,41 @@ def emscad(folder: Path) -> list[str]:
         flagged = [want for want, risk in zip(wanted, risks, strict=True) if risk.level in levels]
         lines.append(share_line(f"Precision at level {level}", sum(flagged), len(flagged)))
         lines.append(share_line(f"Recall at level {level}", sum(flagged), sum(wanted)))
-    return [*lines, "", PUBLISHED]
+    return [*lines, "", *PUBLISHED]
+
+
+def flags(folder: Path) -> list[str]:
+    """Which of the flags that people set our signs agree with. Most flags are about form, which we don't judge."""
+    csv.field_size_limit(sys.maxsize)
+    with (folder / "human_flags_50.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = [{signal.code for signal in normalize(_posting(row)).risk.signals} for row in rows]
+    lines = [
+        "| flag of people | adverts | of these, our sign of that kind | any sign of ours | of the others, any sign |"
+    ]
+    lines.append("|---|---|---|---|---|")
+    for name, (says, codes) in FLAGS.items():
+        flagged = [codes_ for row, codes_ in zip(rows, found, strict=True) if row[name] == "1"]
+        others = [codes_ for row, codes_ in zip(rows, found, strict=True) if row[name] != "1"]
+        same = str(sum(bool(codes & codes_) for codes_ in flagged)) if codes else "no such sign"
+        any_sign = f"{sum(map(bool, flagged))} | {sum(map(bool, others))} of {len(others)}"
+        lines.append(f"| {says} | {len(flagged)} | {same} | {any_sign} |")
+    return lines
+
+
+def messages(folder: Path) -> list[str]:
+    """How many reported scam messages are flagged, and how many of the wordings that authorities warn of."""
+    lines = ["| texts | value | 95 % interval | number |", "|---|---|---|---|"]
+    for file, field, name in (
+        ("reported_scam_messages.jsonl", "text", "Reported scam messages"),
+        ("ftc_wording.jsonl", "wording", "Phrases of scams that the FTC quotes (fragments)"),
+    ):
+        texts = [json.loads(line)[field] for line in (folder / file).read_text("utf-8").splitlines()]
+        levels = [normalize(_message(text)).risk.level for text in texts]
+        lines.append(share_line(f"{name}, flagged", sum(level != "none" for level in levels), len(levels)))
+        lines.append(share_line(f"{name}, level high", levels.count("high"), len(levels)))
+    return lines
+
+
+def _message(text: str) -> Posting:
+    return Posting(board="example", external_id="1", url="https://jobs.example/1", title="Message", description=text)

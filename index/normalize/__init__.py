@@ -11,7 +11,7 @@ from index.posting import Posting
 
 __all__ = ["NORMALIZER_VERSION", "normalize"]
 
-NORMALIZER_VERSION = 2
+NORMALIZER_VERSION = 3
 """Raised whenever a rule or table changes what some posting becomes; `gigdex rebuild --normalize` then re-reads."""
 
 
@@ -32,7 +32,7 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     else:
         spoken = language.detect(f"{title.low}\n{description.low[: language.READ]}")
 
-    ranking = category.rank(title, description, posting.tags, spoken)
+    ranking = category.rank(title, description, posting.tags, spoken, posting.board)
     found_kind = kind.read_kind(posting, title, description, ranking)
     evidence["kind"] = found_kind.evidence
     if found_kind.goods:
@@ -50,7 +50,7 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     if found_mode.mode == "online":
         places = [found for found in places if found.city is not None or found.region is not None]
 
-    found_terms = terms.read_terms(title, description)
+    found_terms = terms.read_terms(title, description, posting.employment_type)
     evidence |= found_terms.evidence
     durations = found_terms.evidence.get("terms.duration_minutes", [])
     context = pay.PayContext(
@@ -64,7 +64,7 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     found_pay, pay_evidence = pay.read_pay(posting, title, description, context)
     evidence |= pay_evidence
 
-    found_risk = risk.read_risk(title, description)
+    found_risk = risk.read_risk(title, description, talk=found_kind.kind == "other")
     return Gig(
         id=gig_id(posting.board, posting.external_id),
         normalizer_version=NORMALIZER_VERSION,

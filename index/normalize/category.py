@@ -8,6 +8,7 @@ from itertools import accumulate, compress, count
 from typing import NamedTuple
 
 from index.gig import Evidence
+from index.normalize import habits
 from index.normalize.evidence import Passage, by_board
 from index.taxonomy import CATEGORIES, OTHER, forms, phrase
 
@@ -23,6 +24,9 @@ NAMING = 3.0
 """Weight from which a phrase of the title names the work."""
 QUOTED = 3
 """Words of each passage that are quoted as evidence."""
+SMALL = "micro_tasks"
+SMALL_WEIGHT = 5.0
+"""What the boards of small tasks add to their own category: more than a hint of the title, less than a named work."""
 MAX_CATEGORIES = 4
 RANKED_FROM = 0.35
 """Share of the best score from which a category is listed too."""
@@ -133,7 +137,7 @@ class Ranking:
 NONE = Ranking([OTHER], 0.0, [])
 
 
-def rank(title: Passage, description: Passage, tags: Iterable[str], language: str | None) -> Ranking:
+def rank(title: Passage, description: Passage, tags: Iterable[str], language: str | None, board: str = "") -> Ranking:
     """Categories of a posting; `other` alone when nothing says what the work is."""
     table = language or "en"
     score: dict[str, float] = {}
@@ -146,12 +150,17 @@ def rank(title: Passage, description: Passage, tags: Iterable[str], language: st
     tag_score = _tag_scores(tags, table)
     for category, weight in tag_score.items():
         score[category] = score.get(category, 0.0) + weight
+    small = board in habits.HIT_BOARDS
+    if small:
+        score[SMALL] = score.get(SMALL, 0.0) + SMALL_WEIGHT
     ranked = sorted(score, key=lambda category: -score[category])
     if not ranked or score[ranked[0]] < LEAST:
         return NONE
     best = score[ranked[0]]
     listed = [category for category in ranked if score[category] >= RANKED_FROM * best][:MAX_CATEGORIES]
     evidence = [by_board("tags")] if listed[0] in tag_score else []
+    if small and listed[0] == SMALL:
+        evidence.append(by_board("board"))
     for (passage, split), hits in zip(splits, found, strict=True):
         strongest = sorted((hit for hit in hits if hit.category == listed[0]), key=lambda hit: -hit.weight)
         evidence += [passage.cite(*span) for span in split.spans(strongest[:QUOTED])]

@@ -7,13 +7,18 @@ second instead of half a second.
 
 import bisect
 import io
+import logging
+import math
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 MAX_GAP = timedelta(days=10)
 """Longest time without a rate (holidays) that the last rate bridges; a currency that the bank dropped has none."""
@@ -45,9 +50,12 @@ def read_rates(packed: bytes) -> _Table:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            text = archive.read(archive.namelist()[0]).decode("ascii")
+            first = archive.infolist()[0]
+            if first.file_size > MAX_UNPACKED:
+                raise ValueError(f"it unpacks to {first.file_size:,} bytes")
+            text = archive.read(first).decode("ascii")
         head, *rows = text.replace(" ", "").split()
-    except (zipfile.BadZipFile, IndexError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, IndexError, ValueError, OSError) as error:
         raise BadRates(f"not a table of exchange rates (eurofxref-hist.zip of the ECB): {error}") from None
     codes = tuple(head.rstrip(",").split(",")[1:])
     rows.sort()
@@ -57,21 +65,75 @@ def read_rates(packed: bytes) -> _Table:
 
 
 _newer: Path | None = None
+MAX_UNPACKED = 100_000_000
+"""Bytes of the table inside the archive; it has some 5 MB."""
+MOST_CORRECTED = 0.01
+"""Share of known rates that another table may have differently: the bank corrects a slip now and then."""
 
 
 def use_rates(path: Path) -> date:
     """Read rates from this file from now on, a newer eurofxref-hist.zip than the package's; returns its last day.
 
     For a program's start: normalize stays a pure function of its arguments and the tables. Raises BadRates, and keeps
-    the table in use, when the file holds no rates or fewer days than that table.
+    the table in use, when the file holds no rates or ends before that table.
     """
-    global _newer
     table = read_rates(path.read_bytes())
     if table.days[-1] < _table().days[-1]:
         raise BadRates(f"{path.name} ends on {table.days[-1]}, the table in use on {_table().days[-1]}")
+    prefer_rates(path)
+    return last_day()
+
+
+def prefer_rates(path: Path) -> None:
+    """Like `use_rates`, but the file is read when a rate is first needed, and passed over when it is no use: a program
+    starts no slower, and with the package's rates in the worst case."""
+    global _newer
     _newer = path
     forget_tables()
-    return last_day()
+
+
+def extended(packed: bytes) -> bytes:
+    """The table in use with the later days of another one, packed like that. Days that are known keep their rates,
+    whatever the other table says of them, so that no gig changes.
+
+    Raises BadRates for a table that has a cell that is no rate, that ends earlier than the one in use, or that differs
+    from it on more than a few known days: then it is something else.
+    """
+    other, current = read_rates(packed), _table()
+    if other.days[-1] < current.days[-1]:
+        raise BadRates(f"these rates end on {other.days[-1]}, those in use on {current.days[-1]}")
+    try:
+        cells = {day: _cells(other, row) for row, day in enumerate(other.days)}
+    except ValueError:
+        raise BadRates("not a table of exchange rates: it has cells that are no numbers") from None
+    if not all(0 < rate < math.inf for rates in cells.values() for rate in rates.values()):
+        raise BadRates("not a table of exchange rates: it has rates that are not above zero")
+    same = differ = 0
+    for row, day in enumerate(current.days):
+        found = cells.get(day, {})
+        for code, rate in _cells(current, row).items():
+            if math.isclose(found.get(code, 0.0), rate, rel_tol=1e-9):
+                same += 1
+            else:
+                differ += 1
+    if differ > MOST_CORRECTED * (same + differ):
+        share = differ / (same + differ)
+        raise BadRates(f"these rates contradict {share:.1%} of those in use, so they are no newer copy of them")
+    return _packed(current, {day: rates for day, rates in cells.items() if day > current.days[-1]})
+
+
+def _packed(table: _Table, later: dict[str, dict[str, float]]) -> bytes:
+    """A table and later days in the bank's own form, newest first."""
+    codes = [*table.codes, *sorted({code for rates in later.values() for code in rates} - set(table.codes))]
+    lines = [",".join(["Date", *codes])]
+    for day, rates in sorted(later.items(), reverse=True):
+        cells = (repr(rates[code]) if code in rates else "N/A" for code in codes)
+        lines += [",".join([day, *cells])]
+    lines += reversed(table.rows)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("eurofxref-hist.csv", "\n".join(lines) + "\n")
+    return file.getvalue()
 
 
 def forget_tables() -> None:
@@ -82,17 +144,26 @@ def forget_tables() -> None:
 
 @cache
 def _table() -> _Table:
-    if _newer is not None:
-        return read_rates(_newer.read_bytes())
-    return read_rates(resources.files("currency_converter").joinpath("eurofxref-hist.zip").read_bytes())
+    package = read_rates(resources.files("currency_converter").joinpath("eurofxref-hist.zip").read_bytes())
+    if _newer is None:
+        return package
+    try:
+        newer = read_rates(_newer.read_bytes())
+    except (BadRates, OSError) as error:
+        log.warning("%s is passed over: %s; `gigdex rates refresh` makes it anew", _newer, error)
+        return package
+    return newer if newer.days[-1] >= package.days[-1] else package
+
+
+def _cells(table: _Table, row: int) -> dict[str, float]:
+    """What one euro is worth on the day of a row."""
+    cells = table.rows[row].rstrip(",").split(",")[1:]
+    return {code: float(cell) for code, cell in zip(table.codes, cells, strict=False) if cell not in {"N/A", ""}}
 
 
 @lru_cache(maxsize=512)
 def _per_euro(row: int) -> dict[str, float]:
-    table = _table()
-    cells = table.rows[row].rstrip(",").split(",")[1:]
-    rates = {code: float(cell) for code, cell in zip(table.codes, cells, strict=False) if cell not in {"N/A", ""}}
-    return {"EUR": 1.0, **rates}
+    return {"EUR": 1.0, **_cells(_table(), row)}
 
 
 def last_day() -> date:

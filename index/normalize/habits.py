@@ -14,3 +14,6 @@ TASK_BOARDS = words("mturk airtasker upwork freelancer taskrabbit microworkers c
 
 HOURLY_RANGE_BOARDS = frozenset(["upwork"])
 """A budget written as a range is an hourly rate there; a fixed price is a single amount."""
+
+HIT_BOARDS = words("mturk prolific clickworker microworkers")
+"""Work there is small and done by many: a reward is per item, and what names no other work is a micro task."""

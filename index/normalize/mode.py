@@ -27,7 +27,11 @@ _ONLINE = Cue(
     r"remotely)|"
     r"work online|online (?:job|work|position|study|survey|research|task|tutor)|"
     r"location (?:is )?(?:doesn't|does not|not) (?:matter|important)|100% online|fully online|distributed team|"
-    r"internet connection|reliable internet|teletrabajo|télétravail)\b",
+    r"internet connection|reliable internet|teletrabajo|télétravail|desde (?:tu |su |mi )?casa|desde el hogar|"
+    r"von zu ?hause|(?:im|aus dem|from) home ?office|(?:travail|travailler|emploi) à domicile|depuis (?:chez (?:vous|"
+    r"toi|soi)|"
+    r"votre domicile)|da casa|z domu|zdaln(?:a|ie|y)|hjemmefra|hemifrån|på distans|thuiswerk(?:en)?|vanuit huis|"
+    r"em casa|de casa|(?:on|over|via) (?:discord|slack|google docs)|by remote desktop)\b",
 )
 _NOT_ONLINE = Cue(
     r"\b(?:(?:no|not|non|isn't|without|nor|never)(?: \w{1,12}){0,2} (?:remote(?:ly)?|work from home|"
@@ -57,7 +61,13 @@ _IN_PERSON = Cue(
     r"reliable (?:car|vehicle|transportation)|near(?:by| me))(?![a-z])",
 )
 _EITHER = Cue(
-    r"(?:\bhybrid (?:work|role|position|remote|schedule|model|office)|[|(,] ?hybrid\b|\bremote (?:or|and|/|"
+    r"(?:\b(?:from|at) (?:your (?:own )?)?(?:place|home) or (?:use |at |in |from )?"
+    r"(?:here\b|(?:the|our|my) (?:\w{2,10} )?(?:here|desk|office|shop|studio|place)\b)|\b(?:limited|some|occasional|"
+    r"partial) (?:telecommut(?:e|ing)|work from home|"
+    r"wfh)\b|"
+    r"\b(?:in person|face to face) or (?:over|by|on|via) (?:zoom|video|skype|phone|teams)\b|"
+    r"\bhybrid (?:work|role|"
+    r"position|remote|schedule|model|office)|[|(,] ?hybrid\b|\bremote (?:or|and|/|"
     r"&) (?:on[- ]?site|"
     r"in[- ]?office|in[- ]person|local)\b| (?:or|and/or|/) remote\b|\b(?:on[- ]?site|onsite|office|in[- ]person|"
     r"local) (?:and|&) "
@@ -69,6 +79,20 @@ _EITHER = Cue(
     r"\bwork from home (?:or|and) (?:in )?(?:the )?office\b|\b(?:can|could|may) (?:also )?be done (?:at|"
     r"from) home as well\b)",
 )
+# Work with files and words that is done where somebody or something is.
+_HANDS_ON = Cue(
+    r"\b(?:(?:doctor'?s?|dr\.?|hospital|clinic|dentist|court|embassy|consulate|school|visa|medical) (?:appts?|"
+    r"appointments?|"
+    r"hearings?|visits?|meetings?)|at (?:the |our |my |an? )(?:\w{3,14} )?(?:hospital|clinic|surgery)|"
+    r"(?:at|in) (?:the |our |my |an? )?(?:\w{3,14} )?(?:den|"
+    r"barn|"
+    r"garage|attic|basement|living room|courthouse)|overnight stays?|"
+    r"(?:clinical|sleep|inpatient|lab|laboratory) (?:trial|study|visits?)|study site|screening visit|"
+    r"printers?|wireless network|wi-?fi (?:network|signal|extender)|cabling|(?:our|the|my) (?:home )?network (?:is|was|"
+    r"went|keeps)|you (?:will |would |'d |can )?(?:sit|stand|work|meet|come)(?: with us| together)? (?:in|at|"
+    r"to) (?:my|our|"
+    r"the)|shown at the (?:gate|door|desk)|(?:mystery|secret) (?:shop|guest|diner)\w{0,5})\b",
+)
 # Work that the category alone leaves open: what is done with files and accounts, and what needs people on the spot.
 _FILES = Cue(
     r"\b(?:social media|facebook|instagram|twitter|tiktok|seo|adwords|google (?:ads|adwords|reviews?)|"
@@ -76,6 +100,8 @@ _FILES = Cue(
     r"animat(?:ions?|ors?)|sound design(?:er)?|mixing|mastering|(?:video|photo|audio|podcast) edit(?:or|ing)|"
     r"voice[- ]?overs?|(?:male|female) voices?|narrat(?:e|or|ion)|podcasts?|lower thirds|cut an? |jingle|"
     r"backing track|"
+    r"upvotes?|like (?:and|&|,) follow|fb|(?:5|five) stars?|app|crypto|bitcoin|reddit|gmail|discord|telegram|"
+    r"app store|play store|(?:verified|aged) accounts?|"
     r"email marketing|influencers?|youtube|affiliates?|digital marketing|backlinks?|lead generation|virtual|internet|"
     r"linkedin)\b",
 )
@@ -127,8 +153,13 @@ def read_mode(
         return ModeFound("in_person", [])
     if named_place is not None:
         return ModeFound("in_person", [named_place])
-    if kind != "offer":
+    if kind == "other":
         return ModeFound("unknown", [])
+    if where == "online" or category == "surveys":
+        for passage in (title, description):
+            hands_on = passage.search(_HANDS_ON, OPENING)
+            if hands_on is not None:
+                return ModeFound("in_person", [passage.cite(*hands_on.span())])
     if where == "online":
         return ModeFound("online", [])
     found = _by_the_work(title, description) if category != OTHER else ModeFound("unknown", [])

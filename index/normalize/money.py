@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from heapq import merge
 from typing import NamedTuple
 
 from index.normalize.cue import words
@@ -47,18 +48,38 @@ _SIGNS = {
     "sterling": "GBP", "pence": PENCE, "p": PENCE, "r": "ZAR",
     "pound": "£", "pounds": "£", "dollar": "$", "dollars": "$", "buck": "$",
     "bucks": "$", "rupee": "rs", "rupees": "rs", "rs": "rs", "rs.": "rs", "kr": "kr", "kr.": "kr", "kronor": "SEK",
-    "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS,
+    "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS, "c": CENTS,
     "pesos": "peso", "peso": "peso", "rand": "ZAR", "naira": "NGN", "shekels": "ILS", "nis": "ILS", "francs": "franc",
     "sfr": "CHF", "fr.": "CHF", "reais": "BRL", "rubles": "RUB", "roubles": "RUB", "hryvnia": "UAH", "points": POINTS,
     "point": POINTS, "pts": POINTS, "swagbucks": POINTS, "sb": POINTS, "sbs": POINTS, "coins": POINTS, "dong": "VND",
-    "dirhams": "AED", "won": "KRW", "zloty": "PLN", "złoty": "PLN", "usdt": "USDT", "btc": "BTC", "eth": "ETH",
+    "dirhams": "AED", "dirham": "AED", "dhs": "AED", "riyals": "SAR", "riyal": "SAR", "won": "KRW", "zloty": "PLN",
+    "złoty": "PLN", "usdt": "USDT", "btc": "BTC", "eth": "ETH",
+    "dollari": "$", "dólares": "$", "dolares": "$", "libras": "GBP", "kronen": "kr", "krona": "SEK", "sek": "SEK",
+    "franken": "CHF", "stutz": "CHF", "ringgit": "MYR", "taka": "BDT", "tk": "BDT", "৳": "BDT",
+    "cedis": "GHS", "cedi": "GHS", "gh₵": "GHS", "gh¢": "GHS", "shillings": "shilling", "shilling": "shilling",
+    "kshs": "KES", "ush": "UGX", "ugx": "UGX", "tsh": "TZS", "tl": "TRY", "lira": "TRY", "₨": "rs",
+    "rs/-": "rs", "soles": "PEN", "s/.": "PEN", "s/": "PEN", "rands": "ZAR",
+    "hkd$": "HKD", "us $": "USD", "au $": "AUD", "ca $": "CAD", "cad $": "CAD", "aud $": "AUD", "nzd $": "NZD",
+    "nz $": "NZD", "usd $": "USD", "sgd $": "SGD", "hk $": "HKD", "u.s. $": "USD", "rd$": "DOP", "mop$": "MOP",
+    "bz$": "BZD", "cl$": "CLP", "co$": "COP", "col$": "COP", "ar$": "ARS", "b/.": "PAB", "gs.": "PYG",
+    "руб": "RUB", "руб.": "RUB", "рублей": "RUB", "рубля": "RUB", "р.": "RUB", "грн": "UAH", "грн.": "UAH",
+    "гривень": "UAH", "гривен": "UAH", "лв": "BGN", "лв.": "BGN", "leva": "BGN", "дин": "RSD", "дин.": "RSD",
+    "dinara": "RSD", "dinar": "RSD", "ден": "MKD", "тг": "KZT", "тенге": "KZT", "сум": "UZS", "so'm": "UZS",
+    "円": "JPY", "元": "CNY", "원": "KRW", "đ": "VND", "vnđ": "VND", "₾": "GEL", "₼": "AZN", "֏": "AMD", "؋": "AFN",
+    "₭": "LAK", "₮": "MNT", "៛": "KHR", "د.إ": "AED", "درهم": "AED", "د.ك": "KWD", "kd": "KWD", "ريال": "SAR",
+    "جنيه": "EGP", "ریال": "IRR", "fcfa": "cfa", "cfa": "cfa", "₤": "£",
+    "forint": "HUF", "korun": "CZK", "złotych": "PLN", "zlotych": "PLN", "złote": "PLN", "lempiras": "HNL",
+    "quetzales": "GTQ", "bolivianos": "BOB", "colones": "CRC", "guaranies": "PYG", "dongs": "VND", "nok": "NOK",
 }  # fmt: skip
 POINT_WORDS = frozenset(sign for sign, code in _SIGNS.items() if code == POINTS)
 CRYPTO = frozenset({"USDT", "BTC", "ETH"})
-# "sb", "won", "ft" and "fr." only after a number, and never before one.
-_BEFORE_ONLY_SIGNS = {
-    sign for sign in _SIGNS if sign not in {"sb", "won", "ft", "point", "cent", "coins", "quid", "zl", "p", "pence"}
-}
+# Only after a number, and never before one.
+_AFTER_ONLY = words(
+    "c sb won ft point cent coins quid zl p pence zł kč руб руб. рублей рубля р. грн грн. гривень гривен лв лв. дин "
+    "ден "
+    "円 元 원 đ forint korun złotych zlotych złote leva tk tl"
+)
+_BEFORE_ONLY_SIGNS = {sign for sign in _SIGNS if sign not in _AFTER_ONLY}
 
 
 def currency_code(sign: str | None, country: str | None) -> str | None:
@@ -87,6 +108,10 @@ def currency_code(sign: str | None, country: str | None) -> str | None:
             return {"MX": "MXN", "PH": "PHP", "AR": "ARS", "CO": "COP", "CL": "CLP"}.get(country or "")
         case "franc":
             return {"CH": "CHF"}.get(country or "")
+        case "shilling":
+            return {"KE": "KES", "UG": "UGX", "TZ": "TZS"}.get(country or "")
+        case "cfa":
+            return "XAF" if country in {"CM", "GA", "TD", "CF", "CG", "GQ"} else "XOF"
         case "cents":
             return {"AU": "AUD", "CA": "CAD", "NZ": "NZD", "DE": "EUR", "IE": "EUR"}.get(country or "", "USD")
         case "pence":
@@ -144,21 +169,31 @@ class Mention(NamedTuple):
 
 # It begins with a plain class, because `re` skips fast to one of its characters.
 _NUMBER = re.compile(
-    r"[0-9.](?:(?<=[0-9])[0-9]*(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*|(?<![0-9]\.)[0-9]{1,4}(?![0-9]))"
+    r"[0-9.](?:(?<=[0-9])(?:(?:[0-9]{0,2}(?: [0-9]{3}){1,3}[.,][0-9]{1,2}(?![0-9.,]))|"
+    r"[0-9]*(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*)|(?<![0-9]\.)[0-9]{1,4}(?![0-9]))"
 )
+_AFTER_SIGNS = "|".join(sorted((re.escape(sign) for sign in _AFTER_ONLY - {"p", "c"}), key=len, reverse=True))
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
 _CODES = "|".join(_CODE_WORDS)
 _PREFIXES = frozenset([*_BEFORE_ONLY_SIGNS, *(code for code in _CODE_WORDS), *(f"{code}$" for code in _CODE_WORDS)])
 _LONGEST_SIGN = 8
 _NEVER_SIGNS = frozenset(" \n\t-–—,;()[]/*\"'!?0123456789")
+_PER_AFTER = re.compile(r"/|,| (?:per|an?|each)\b")
+_NATIONS = {
+    "us": "us$", "u.s.": "us$", "american": "us$", "australian": "a$", "canadian": "c$", "singapore": "s$", "nz": "nz$",
+    "new zealand": "nz$", "hong kong": "hk$",
+}  # fmt: skip
+_DOLLARS_OF = "|".join(map(re.escape, _NATIONS))
+_NATION = re.compile(rf"(?:{_DOLLARS_OF}) ")
 _SUFFIX = re.compile(
-    r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?(?P<plus> ?\+(?! ?[0-9])| plus\b|"
-    r" or more\b| and up\b)?"
-    rf"(?:[ /-]?(?P<sign>(?:us |australian |canadian )?(?:{_SIGN_WORDS})|"
-    rf"{_CODES})(?![a-z])(?! ?[0-9]))?(?P<plus2> ?\+(?! ?[0-9]))?"
+    r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?"
+    r"(?P<plus> ?\+(?! ?[0-9])| ?plus\b(?= ?(?:$|[.,;)/]|an? |per ))| or more\b| and up\b)?"
+    rf"(?:(?:[,.:][-–])?[ /-]?(?P<sign>[円元원]|(?:{_AFTER_SIGNS})(?![^\W\d_])|"
+    rf"(?:(?:(?:{_DOLLARS_OF}) )?(?:{_SIGN_WORDS})|{_CODES})(?![^\W\d_])(?! ?[0-9])))?"
+    r"(?P<plus2> ?\+(?! ?[0-9]))?"
 )
-_JOIN = re.compile(r" ?(?:-{1,2}|–|—|−|~|to|bis|until|and|à) ?(?:up to )?")
+_JOIN = re.compile(r" ?(?:-{1,2}|–|—|−|~|to|bis|until|and|à|a|/|or) ?(?:up to )?")
 # What a bare number counts when it is no money.
 _COUNTS = re.compile(
     r"[ -]?(?:%|percent|am\b|pm\b|a\.m|p\.m|st\b|nd\b|rd\b|th\b|x\b|years?\b|yrs?\b|months?\b|weeks?\b|days?\b|"
@@ -178,7 +213,9 @@ MAX_MENTIONS = 200
 def mentions(low: str, bare: bool = False) -> Iterator[Mention]:
     """Amounts and ranges of a lower-case text, in order. Numbers without any currency only where `bare`."""
     waiting: Mention | None = None
-    for number, mention in enumerate(_amounts(low)):
+    worded = _in_words(low)
+    found = merge(_amounts(low), worded, key=lambda mention: mention.start) if worded else _amounts(low)
+    for number, mention in enumerate(found):
         if number >= MAX_MENTIONS:
             break
         if waiting is not None:
@@ -191,6 +228,64 @@ def mentions(low: str, bare: bool = False) -> Iterator[Mention]:
         waiting = mention
     if waiting is not None and _is_money(waiting, bare):
         yield waiting
+
+
+# Amounts in words: "twenty quid", "a hundred dollars", "a fiver".
+_ONES = {
+    "a": 1, "an": 1, "half a": 0.5, "a couple of": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_BIG = {"hundred": 100, "thousand": 1000, "grand": 1000}
+_NOTES = {"fiver": 5, "tenner": 10}
+_WORDED_SIGNS = (
+    "dollar", "buck", "quid", "pound", "euro", "rupee", "peso", "naira", "rand", "cent", "pence", "franc", "kronor",
+    "kroner", "yen", "ringgit", "shilling", "fiver", "tenner", " an hour", " per hour", " an hr", " per hr",
+)  # fmt: skip
+_WORDED = re.compile(
+    rf"\b(?:(?P<note>fiver|tenner)|(?:(?P<from>{'|'.join([*_TENS, *list(_ONES)[4:]])}) (?:to|or) )?"
+    rf"(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<unit>{'|'.join(list(_ONES)[4:13])}))?|"
+    rf"(?P<ones>{'|'.join(sorted(_ONES, key=len, reverse=True))}))(?: (?P<big>{'|'.join(_BIG)}))?"
+    rf"(?: (?:and )?(?P<rest>{'|'.join(_TENS)}))? (?P<sign>(?:dollar|buck|pound|euro|rupee|peso|cent|franc|shilling)s?|"
+    r"quid|naira|rand|pence|kronor|kroner|yen|ringgit)|"
+    rf"(?P<bare>{'|'.join([*_TENS, *list(_ONES)[8:]])})(?: ?[-–]? ?(?P<more>{'|'.join(list(_ONES)[4:13])}))?"
+    r"(?= (?:an|per) (?:hour|hr)\b))\b"
+)
+_EACH_TIME = re.compile(r" (?:per|an?|each|every|for (?:each|every))\b")
+
+
+def _in_words(low: str) -> list[Mention]:
+    """Amounts that are written in words; "a dollar" only where something follows that it is paid for."""
+    if not any(sign in low for sign in _WORDED_SIGNS):
+        return []
+    found: list[Mention] = []
+    for match in _WORDED.finditer(low):
+        note = match.group("note")
+        if note is not None:
+            found.append(Mention(_NOTES[note], _NOTES[note], "quid", *match.span()))
+            continue
+        bare = match.group("bare")
+        if bare is not None:  # "thirty an hour"
+            sum_ = (_TENS.get(bare) or _ONES[bare]) + _ONES.get(match.group("more") or "", 0)
+            found.append(Mention(sum_, sum_, None, *match.span()))
+            continue
+        big = _BIG.get(match.group("big") or "", 1)
+        ones = match.group("ones")
+        if ones in {"a", "an"} and big == 1 and _EACH_TIME.match(low, match.end()) is None:
+            continue
+        number: float = _ONES[ones] if ones is not None else _TENS[match.group("tens")]
+        number = (number + _ONES.get(match.group("unit") or "", 0)) * big + _TENS.get(match.group("rest") or "", 0)
+        sign = match.group("sign")
+        least = match.group("from")
+        bottom = number if least is None else (_TENS.get(least) or _ONES[least]) * big
+        if _SIGNS.get(sign) in {CENTS, PENCE}:
+            number, bottom = round(number / 100, 6), round(bottom / 100, 6)
+        if bottom <= number:
+            found.append(Mention(bottom, number, sign, *match.span()))
+    return found
 
 
 def _is_money(mention: Mention, bare: bool) -> bool:
@@ -224,12 +319,18 @@ def _amounts(low: str) -> Iterator[Mention]:
             sign = None  # "R2,500" is South African money, "r 5" and "R2" are not
         if sign == "php" and ((start > 0 and low[start - 1] in "p:") or (parse_number(low[start:end]) or 0) < 20):
             sign = None  # "PHP5" and "php:7" are versions of the language
-        if sign is None and start > 0 and (low[start - 1].isalnum() or low[start - 1] in "_#@"):
+        if (
+            sign is None
+            and start > 0
+            and ((low[start - 1].isalnum() and low[start - 1] < "\u2e80") or low[start - 1] in "_#@")
+        ):
             continue
         suffix = _SUFFIX.match(low, end)
         after = suffix.group("sign") if suffix is not None else None
         if after == "p" and (low[end] != "p" or low[end + 1 : end + 2] in {".", "/"} or end - start > 2):
             suffix, after = None, None  # "45p" is pence, "1080p", "20 p.h." and "7000 p/m" are not
+        if after == "c" and not (low[end] == "c" and _PER_AFTER.match(low, end + 1)):
+            suffix, after = None, None  # "10c/word" is cents, "vitamin 3 c" is not
         if " " in match.group() and sign is None and after is None:
             end = start + match.group().index(" ")  # "call 2 500": blanks part thousands only of money
             at = end
@@ -242,13 +343,17 @@ def _amounts(low: str) -> Iterator[Mention]:
             if suffix.group("kilo"):
                 value *= _KILO[suffix.group("kilo").strip()]
                 kilo = True
+                if suffix.group("kilo").strip() == "lpa":
+                    sign = sign or "rs"  # lakhs per annum are Indian
             plus = bool(suffix.group("plus") or suffix.group("plus2"))
             if sign is None or kilo or plus or after is not None:
                 end = max(end, suffix.end())
                 at = end
         counts = sign is None and after is None and _COUNTS.match(low, end) is not None
-        if after is not None:
-            after = after.removeprefix("us ").removeprefix("australian ").removeprefix("canadian ")
+        if after is not None and (nation := _NATION.match(after)) is not None:
+            after = after[nation.end() :]
+            if _SIGNS.get(after) == "$":
+                after = _NATIONS[nation.group().strip()]
         if sign is None and after is not None and _SIGNS.get(after) in {CENTS, PENCE}:
             value = round(value / 100, 6)
         if value > MAX_AMOUNT:
@@ -280,7 +385,11 @@ def _join(low: str, first: Mention, second: Mention) -> Mention | None:
         return None
     if first.sign and second.sign and first.sign != second.sign:
         return None
+    if gap.strip() in {"/", "a"} and not (second.sign and first.sign):
+        return None  # "$15/$17" is a range, "24/7" and "20 $ a 2 hour shift" are none
     bottom, top = first.top, second.top
+    if gap.strip() == "or" and (top > 2 * bottom or bottom == 0):
+        return None
     if second.kilo and not first.kilo and bottom < 1000:
         bottom *= 1000
     if bottom > top:

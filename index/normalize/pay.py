@@ -7,8 +7,9 @@ figure: it comes from an hourly pay or from a stated duration, or it stays empty
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from index.gig import Evidence, Fee, Medium, MinimumPayout, Pay, PayBasis, PayUnit, Points
 from index.normalize import habits, money, units
@@ -16,6 +17,7 @@ from index.normalize.cue import Cue
 from index.normalize.currency import usd_rate
 from index.normalize.evidence import Passage, by_board, clause_after, clause_before
 from index.normalize.money import Mention
+from index.normalize.units import UnitFound
 from index.posting import Posting
 
 OTHER_REACH = 40
@@ -45,7 +47,7 @@ _OTHER_BEFORE = re.compile(
     r"\b(?:fund(?:ed|ing)|rais(?:ed|ing|e)|revenues?|turnover|worth|valued?|valuation|sav(?:e|es|ed|ings?)|costs?|"
     r"costing|"
     r"priced?|prices|sells?|selling|sold|buy|bought|purchas(?:e|ed|ing)|retails?|"
-    r"(?<!flat )(?<!fixed )(?<!set )(?<!your )fees?"
+    r"(?<!flat )(?<!fixed )(?<!set )(?<!your )(?<!day )(?<!daily )(?<!session )(?<!shoot )(?<!speaker )fees?"
     r"(?! offered| paid to you)|deposits?|discounts?|prizes?|"
     r"win|won|"
     r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spen[dt]|spending|bills?|rent|rental|"
@@ -56,7 +58,14 @@ _OTHER_BEFORE = re.compile(
     r" is|:)?|"
     r"referral bonus|grants?|budget of the film|assets|donations|tickets?|subscription|membership|shipping|"
     r"relocation|reimburse(?:d|ment)?|coupon|voucher for|tips? of|allowance|market cap|net worth|per diem|"
-    r"you pay|pay me|pays? us|downline|members? (?:make|earn)|people (?:make|earn)|send (?:me|us)|or less|"
+    r"you pay|pay me|pays? us|(?:giv(?:es?|ing)|gave|paid|pays|offer(?:s|ed|ing)?|quoted|sold|lent|owes?|owed|sent) "
+    r"(?:me|us|him|her|them)|(?:gets?|goes|rises?) (?:above|over)|reaches|exceeds|"
+    r"(?<!pay )(?<!rate )(?<!salary )(?<!wage )(?<!reward )(?:was|were)|(?:have|'ve|i|we) hired|rented|(?:i|we|he|"
+    r"she|they|who|guy) (?:just |already |once )?(?:paid|wanted|asked|left us)|"
+    r"(?:entry|admission|parking|fare|toll|postage|excess) (?:is|costs?|was)|fine[sd]?(?: of| us| you| is)?|penalty|"
+    r"(?:new|old|used|other) one (?:is|costs?|goes for)|part (?:is|costs?)|left us|"
+    r"cost[oó]|costaron|cuesta|kostete?|coûte|refunded at|reimbursed at|mileage|per km|downline|members? (?:make|"
+    r"earn)|people (?:make|earn)|send (?:me|us)|or less|"
     r"under|below|less than|orders? (?:over|of)|401)\b"
 )
 _OTHER_AFTER = re.compile(
@@ -68,7 +77,8 @@ _OTHER_AFTER = re.compile(
     r"series [a-e]\b|minimum (?:payout|cash)|(?:is the )?(?:minimum )?(?:payout|cash-?out)|threshold|rent\b|donation|"
     r"budget film|"
     r"(?:sign-?up|signup|signing|referral|welcome|performance|completion|retention|holiday)? ?bonus|application fee|"
-    r"tax credit|"
+    r"tax credit|at the (?:door|shop|store|gate)\b|on (?:amazon|ebay)\b|in (?:her|his|the) will\b|otherwise\b|"
+    r"to replace\b|if you (?:break|lose|damage)|second[- ]?hand|retail|for the (?:old|new|last) one|"
     r"reimbursement|coupon|laptop|phone|ticket|membership|subscription|to (?:join|register|enrol|sign up)\b)"
 )
 _TO_START = re.compile(r"^[ )]{0,2}(?:to|before you) (?:start|begin|get started|unlock|activate)\b")
@@ -77,12 +87,17 @@ _PAY_BEFORE = re.compile(
     r"rewarded|"
     r"earn(?:s|ing|ings)?|budget(?:ed)?|offer(?:s|ing|ed)?|stipend|incomes?|remuneration|bounty|honorarium|"
     r"receives?|gives?|gets?|each one|incentives?|fixed price|flat(?: fee| rate)?|fixed fee|fee offered|"
-    r"set aside|can spend|base|ote|ctc|gehalt|salario|salaire|lön|loon|vergütung)\b"
+    r"set aside|can spend|base|ote|ctc|keeps?|(?:day|daily|session|shoot|speaker) fee|gehalt|lohn|stundenlohn|salario|"
+    r"sueldo|salaire|lön|loon|vergütung|zahlen|zahle|bezahlung|verdienst|paga(?:mos|n)?|pago|cobras?|ofrecemos|"
+    r"offriamo|"
+    r"compenso|rémunération|payé|payons|płacimy|stawka|wynagrodzenie|betalar|betaler|betalt|vi betalar|honorar)\b"
 )
 _LABEL = re.compile(
     r"(?:^|[\n.|*•(\[]|- )[ *_]{0,3}(?:(?:hourly|daily|weekly|monthly|annual|base|total|estimated|starting) )?"
     r"(?:pay(?:ment)?|salary|wages?|rate|compensation|reward|budget|remuneration|price|bounty|incentive|stipend|"
-    r"pay ?rate|pay range|salary range|payment amount|rate of pay)(?: range| rate| amount)?[ *_]{0,3}(?::|=|\bis\b|-|"
+    r"pay ?rate|pay range|salary range|payment amount|rate of pay|fee offered|gehalt|lohn|salario|sueldo|salaire|"
+    r"bezahlung|vergütung|rémunération|compenso|stawka|honorar|presupuesto|budget total)(?: range| rate|"
+    r" amount)?[ *_]{0,3}(?::|=|\bis\b|-|"
     r"–)[ *_]{0,3}"
     r"(?:up to |from |is |about |approximately |around |between |starting at |~){0,2}$"
 )
@@ -95,11 +110,13 @@ _UP_TO = re.compile(
     r"\b(?:up to|upto|max(?:imum)?(?: of)?:?|as much as|no more than|not more than|at most|bis zu|hasta|jusqu'à) ?$"
 )
 _FROM = re.compile(
-    r"\b(?:from|starting(?: at| from)?|starts (?:at|from)|at least|min(?:imum)?(?: of| is)?:?|no less than|more than|"
+    r"(?:>=?|≥) ?$|\b(?:from|starting(?: at| from)?|starts (?:at|from)|at least|min(?:imum)?(?: of| is)?:?|"
+    r"no less than|more than|"
     r"over|ab|desde|"
     r"à partir de) ?$"
 )
 _FROM_AFTER = re.compile(r"^ ?(?:to start(?: with)?\b|and up|or more|minimum|min\b|and above|or higher|upwards)")
+_UP_TO_AFTER = re.compile(r"^ ?(?:max(?:imum)?\b|tops\b|at (?:the )?(?:very )?most\b|or less\b|limit\b|ceiling\b)")
 _POINTS_WORTH = Cue(
     r"([0-9][0-9.,]{0,9}) ?(?:points?|pts|swagbucks|sb|coins)(?: (?:are|is))? ?(?:=|equals?|(?:are |is )?worth|for|"
     r"\() ?(?:a )?"
@@ -120,6 +137,8 @@ _PEOPLE = Cue(
     r"\b(?:each of you|per (?:person|head|helper|man))\b"
 )
 _A_HEAD = re.compile(r"^(?:each|apiece|(?:per|a|for each|each) (?:person|head|helper|man|participant))$")
+TRIES = 20
+"""Words of paying out that are looked at closely."""
 LONE_WITHIN = 1_500
 """Characters of a posting in which the only amount of money is the pay even when no word says so."""
 _NEGATED = re.compile(r"\b(?:no|not|without|never|isn't|non)\W{1,3}(?:\w{1,12} )?$")
@@ -136,7 +155,8 @@ _UNPAID_FIELD = re.compile(
     r"no monetary)\b|^(?:\$|€|£)?0(?:\.00)?$"
 )
 _UNPAID_TEXT = Cue(
-    r"\b(?:unpaid(?: internship| position| role| work| gig| project| opportunity)?|(?:looking for|need|seeking|"
+    r"\b(?:unpaid(?! (?:invoices?|bills?|debts?|leave|wages|tickets?|overtime))(?: internship| position| role| work|"
+    r" gig| project| opportunity)?|(?:looking for|need|seeking|"
     r"recruiting) "
     r"(?:some |a few |more )?volunteers?|volunteers? (?:needed|wanted|position|role|opportunity)|(?:is|are|be) (?:a |"
     r"an )?"
@@ -145,7 +165,13 @@ _UNPAID_TEXT = Cue(
     r"no (?:monetary )?compensation|(?:can't|cannot|can not|unable to|not able to) (?:pay|offer (?:any )?(?:pay|"
     r"compensation))|"
     r"no money in (?:it|this)|(?:isn't|is not) paid|(?:can't|cannot|can not) afford to pay|no budget for|"
-    r"equity[- ]only|(?:paid|payment) in exposure|for exposure|pro bono|non-paying|tfp shoot|time for prints?)\b",
+    r"equity[- ]only|(?:paid|payment) in exposure|for exposure|pro bono|non-paying|no pay\b(?! (?:to|until|cut|"
+    r"wall))|volunteers only|(?:it's|it is|this is) (?:all )?voluntary|"
+    r"(?:nobody|no ?one) (?:is|gets|will be) paid|for credit (?:and|only)|(?:credit|copy) and (?:a )?copy|"
+    r"rather than (?:money|pay)\b|"
+    r"no budget\b(?! (?:limit|cap|constraints?|in mind|yet|set))|pay(?:ment|ing)? (?:is |will be )?(?:in|"
+    r"with) (?:beer|pizza|"
+    r"food|kind|exposure|meals?|drinks?|karma)|profit[- ]share|deferred pay(?:ment)?|tfp shoot|time for prints?)\b",
 )
 _NEGOTIABLE = Cue(
     r"\b(?:negotiable|negotiate|doe|d\.o\.e|tbd|tbn|to be (?:discussed|determined|negotiated|agreed)|(?:depending|"
@@ -164,7 +190,32 @@ _NEGOTIABLE = Cue(
     r"money|salary|budget|terms)|(?:compensation|pay(?:ment)?|rates?|salary|price|budget)(?: is| are| to be|"
     r" will be)? "
     r"(?:open|flexible|negotiable|discussed|to discuss|tbd|doe|up for discussion)|open to (?:offers|discussion)|"
-    r"how much (?:you|you'd|do you|would you|you would)(?: would)? (?:charge|want|cost|like)|what (?:you|you'd|"
+    r"how much (?:you|you'd|you'll|do you|would you|you would|will you|you will)(?: would)? (?:charge|want|cost|like|"
+    r"ask)|(?:glad of|happy with|after|get|grateful for) (?:an? |some )?(?:quotes?|estimates?|price)|"
+    r"(?:tell|give|send|name|let me know|text|message)(?: me| us)? (?:me |us )?your (?:number|figure|price|terms|"
+    r"offer)|"
+    r"(?:pay|paying|offer|offering) (?:a |an )?(?:fair|good|reasonable|decent|market|honest|proper) (?:price|rate|"
+    r"money|"
+    r"wage|pay)|name (?:a|your) (?:price|figure)|(?:sensible|reasonable|all) offers|price on (?:request|application)|"
+    r""
+    r"(?:keep|keeping|earn|get|receive|take) (?:an? |your )?[0-9]{1,2} ?(?:% (?:of|and|as|on|for|from|per|commission)|"
+    r"percent)|[0-9]{1,2} ?(?:%|percent) (?:commission|of (?:the |each |every |all |what |your )?(?:sales?|profits?|"
+    r"takings|"
+    r"earnings|fares?|price|amount|it|you))|(?:we|to|and) split (?:the|it|everything|[0-9]{2}|half)|(?:share|cut|slice|"
+    r"percentage) of (?:the |all |every |everyone's )?(?:profits?|earnings|takings|sales?|revenue)|"
+    r"earn (?:on|from) every(?:one|body|thing)|"
+    r"paid (?:on completion|weekly|fortnightly|monthly|daily|same day|in full)|(?:minimum|living|fair|union|industry"
+    r"[- ]standard|award|market|standard|usual) (?:wages?|rates?|pay)|good money|(?:by|upon|on) (?:arrangement|"
+    r"agreement|"
+    r"application)|quotes? (?:please|welcome|only|for the)|please quote|what (?:would|do|will) you (?:ask|want|"
+    r"charge|need)|"
+    r"(?:what|how much) you(?:'d| would| will|'ll) (?:want|charge|ask)|what you charge|how much (?:it would|"
+    r"would it|"
+    r"will it|it will)"
+    r" (?:be|cost)|ballpark|agree (?:on )?(?:an? |the )?(?:price|rate|fee|sum)|pay on completion|a convenir|"
+    r"según (?:experiencia|valía)|pedimos presupuesto|presupuesto cerrado|verhandelbar|nach (?:absprache|"
+    r"vereinbarung)|à (?:négocier|débattre|convenir)|sur devis|do uzgodnienia|da concordare|enligt överenskommelse|"
+    r"what (?:you|you'd|"
     r"do you|would you)(?: would)? charge|"
     r"commission[- ](?:only|based|basis)|(?:competitive|strong|generous|attractive|excellent|great|good) (?:pay|"
     r"salary|salaries|compensation|"
@@ -178,6 +229,7 @@ _NEGOTIABLE = Cue(
 )
 _AVERAGE_BID = Cue(r"\b(?:avg\.?|average) bids?\b")
 
+_CHECK = r"(?:personal |company |cashier'?s? |certified |bank )?"
 _MEDIA: tuple[tuple[Medium, Cue], ...] = (
     ("paypal", Cue(r"\bpay ?pal\b")),
     ("venmo", Cue(r"\bvenmo\b")),
@@ -188,49 +240,132 @@ _MEDIA: tuple[tuple[Medium, Cue], ...] = (
     (
         "gift_card",
         Cue(
-            r"\bgift ?-?(?:cards?|certificates?|codes?)\b|\b(?:target|amazon|visa|starbucks|walmart) "
-            r"(?:gc|cash card|cards?)\b|\begift\b",
+            r"\bgift ?-?(?:cards?|certificates?|codes?|vouchers?)\b|\b(?:target|amazon|visa|starbucks|walmart|tesco|"
+            r"argos|"
+            r"love2shop|ikea|itunes|steam|shopping|store|supermarket|retail) (?:gc|cash card|cards?|vouchers?|"
+            r"e-?vouchers?)\b|"
+            r"\begift\b|\b(?:euro|pound|dollar|£[0-9]{1,4}|€[0-9]{1,4}|\$[0-9]{1,4}) vouchers?\b|\bgutschein(?:e|"
+            r"karte)?\b|"
+            r"\bbons? d'achat\b|\btarjeta regalo\b",
         ),
     ),
     (
         "crypto",
         Cue(
-            r"\b(?:bitcoins?|btc|ethereum|usdt|usdc|crypto(?:currency)?|monero|litecoin)\b",
+            r"\b(?:bitcoins?|btc|ethereum|usdt|usdc|crypto(?:currency)?|monero|litecoin|stablecoins?)\b",
         ),
     ),
-    ("check", Cue(r"\b(?:checks?|cheques?)\b")),
+    (
+        "check",
+        Cue(
+            rf"\b(?:by|via|with|or|and|an?|the|your|first|final|in|assignment|mail(?:ed)?|send(?:s|ing)?|"
+            rf"pay(?:ment)?|paid) "
+            rf"{_CHECK}(?:checks?|cheques?)\b(?! (?:your|the|our|my|for|with|on|out|in\b|that|if|it|this|is))|"
+            rf"\bcheques?\b|"
+            r"\bchecks? (?:or|mailed|sent|overnighted|in the mail|by mail|each|every|once|comes)\b|\bpaycheck\b"
+        ),
+    ),
     (
         "bank_transfer",
         Cue(
-            r"\b(?:bank transfers?|wire transfers?|direct deposit|bank deposit|iban|sepa|ach|transferwise|wise|"
-            r"payoneer|"
-            r"e-?transfer)\b",
+            r"\b(?:bank transfers?|wire transfers?|direct deposit|bank deposit|bank wire|wires?|iban|sepa|ach|"
+            r"transferwise|"
+            r"wise|payoneer|revolut|bacs|interac|pix|bizum|überweisung|virement|transferencia|bonifico|przelew|"
+            r"e-?transfers?|(?:cash|paypal|cheque|check) or (?:\w{2,8} )?transfer|transfer or cash|by transfer|"
+            r"(?:to|into|in|via|through|by|or) (?:your |a |the )?(?:own )?(?:local |nigerian |us |"
+            r"uk )?bank(?: account)?|"
+            r"bank account)\b"
         ),
     ),
-    ("cash", Cue(r"\bcash\b(?! ?-?(?:out|ier|flow|back|prize|register|app))")),
-    ("points", Cue(r"\b(?:points|swagbucks)\b")),
-)
+    ("cash", Cue(r"\b(?:cash|en efectivo|in bar|bar auf die hand|en esp[eè]ces|contanti|gotówka|fiver|tenner)\b"
+                 r"(?! ?-?(?:out|ier|flow|back|prize|register|app|advance))")),
+    ("points", Cue(r"\b(?:points|swagbucks|coins)\b")),
+    (
+        "other",
+        Cue(
+            r"\b(?:cash ?app|zelle|g-?cash|m-?pesa|upi|paytm|google pay|apple pay|momo|mobile money|skrill|"
+            r"western union|"
+            r"jazzcash|easypaisa|bkash|nagad|opay|airtime|visa card|prepaid card|debit card)\b"
+        ),
+    ),
+)  # fmt: skip
 # A medium counts only beside a word of paying: "integrate PayPal into our shop" pays nobody.
 _PAYING = re.compile(
     r"\b(?:pay(?:s|ment|ments|out|outs|able)?|paid|paying|cash(?:ed)? ?out|cashouts?|redeem(?:ed|able)?|rewards?|"
     r"rewarded|compensat(?:ed|ion)|receive|earn|"
-    r"get|send you|transfer|withdraw(?:al)?|in the form of|offering)\b"
+    r"gets?|gives? you|send you|goes to|goes out|move it|mailed|overnighted|transfers?|withdraw(?:al)?|"
+    r"in the form of|offering)\b"
 )
 _NOT_PAYING = re.compile(
     r"\b(?:integrat\w{1,5}|gateway|plugin|plug-in|api|checkout|module|button|background|shopping cart|double|spell|"
-    r"please)\b"
+    r"please|deposit (?:it|the|this)|codes?|scratch|wallet address|into the|assistant|trading|traders?|exchange|mining|"
+    r"project|expert|developer|blockchain|balance)\b"
 )
+_BY_MEDIUM = re.compile(
+    r"\b(?:by|via|through|using|in|to (?:your|ur)|into your|on|per|par|por|mit|bei)(?: \w{2,9}){0,1} ?$"
+)
+_OR_MEDIUM = re.compile(
+    r"\b(?:cash|paypal|venmo|che(?:ck|que)|transfer|usdc|usdt|bitcoin|crypto|g-?cash|zelle|bank|wise|card|voucher)s? ?"
+    r"(?:or|and|/|&|,) ?(?:an? )?(?:\w{3,10} )?$"
+)
+_OR_AFTER = re.compile(
+    r"^ ?(?:or|/|&|,) ?(?:an? |by )?(?:\w{3,10} )?(?:cash|paypal|venmo|che(?:ck|que)|(?:bank )?transfer|usdc|zelle|"
+    r"bank|wise)\b"
+)
+_AMOUNT_NEAR = re.compile(
+    r"[$€£₹₱₦] ?[0-9]|[0-9] ?(?:[$€£]|k\b|usd|eur|gbp|dollars|bucks|quid|pounds|euros?|an? hour|/ ?h|p/h|each|cash)|"
+    r"\b[0-9]{2,4} (?:an?|per) (?:hour|day|morning|night|visit)|[0-9] ?$"
+)
+_LEADING = re.compile(
+    r"(?:(?:by|via|with|or|and|an?|the|your|to|into|in|through|first|final|pay(?:ment)?|paid|mail(?:ed)?|"
+    r"send(?:s|ing)?) ){0,3}"
+)
+_NO_PAY_CASH = re.compile(r"\b(?:extra|quick|easy|some|fast|tight on|short on|low on|more|make|beer) $")
+MOST_ALONE = 40
+"""Letters of a sentence that says how it pays and nothing else: "Cash on arrival." """
 
 _MINIMUM_PAYOUT = Cue(
-    r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance)(?: amount|"
-    r" threshold| is| of|:){0,6}|"
-    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption) (?:minimum|threshold|limit|min|at)(?: amount| is| of|:){0,6}|"
-    r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out)(?: \w{1,12}){0,3} (?:at|after|"
+    r"\b(?:min(?:imum)?\.? (?:to )?(?:pay-? ?outs?|cash-? ?outs?|withdrawal|redemption|redeem|balance|payment|transfer)"
+    r"(?: amount| threshold| is| of| for \w{2,10}|:| just| only){0,6}|"
+    r"(?:pay-? ?out|cash-? ?out|withdrawal|redemption|payment|transfer) (?:minimum|threshold|limit|min|at|from)"
+    r"(?: amount| is| of| for \w{2,10}|:| just| only){0,6}|"
+    r"(?:cash(?:ed|ing)? out|redeem|withdraw|payout|pays out|paid out|pay out)(?: \w{1,12}){0,3} (?:at|after|"
     r"when you (?:reach|hit|have)|once you (?:reach|hit|have)|"
     r"starting (?:at|from)|from|reaching|for as (?:low|little) as)(?: just| only)?|"
     r"(?:you )?need (?:at least |a minimum of )?(?=(?:us)?\$?[0-9][0-9,.]{0,8} ?(?:points|sb|swagbucks|coins)?"
     r" (?:points )?(?:to|before (?:you can )?)(?: be able to)? ?(?:cash|redeem|withdraw)))"
     r" ?",
+)
+# Words of paying out, the end of whose sentence may say from which sum: "withdraw whenever your balance is above $25".
+_PAYING_OUT = Cue(
+    r"\b(?:cash(?:ed|ing)? ?-?outs?|pay ?-?outs?|paid out|pays out|paying out|withdraw|withdrawn|withdrawals?|redeem|"
+    r"redeemed|"
+    r"transfers?|transferred|exchanged?|balance|wallet|earnings|move it|send it|have it|get it|goes to|paid|pays?|"
+    r"payments?)\b"
+)
+_WHEN_REACHED = re.compile(
+    r"[^.\n]{0,50}? (?:once|when|whenever|as soon as|as long as|provided|if|until|any day|after|from the moment)"
+    r"(?: \w{2,12}){0,3} (?:(?:has |have |you(?:'ve| have)? |it )?(?:reach(?:es|ed)?|hits?|gets? to|(?:is|"
+    r"are) (?:up to|"
+    r"at least|over|above|more than)|it's (?:above|over|at least|up to)|pass(?:es|ed)?|exceeds?|goes (?:above|over)|"
+    r"tops|"
+    r"collected|accumulated?|built up|saved up|have(?: at least| over)?)|at least|a minimum of|minimum|over|above)"
+    r"(?: just| only)? ?"
+)
+_SMALLEST = Cue(
+    r"\b(?:smallest|least|lowest|minimum)(?: amount| sum)?(?: \w{2,8}){0,2} (?:cash out|withdraw|redeem|exchange|"
+    r"pay out|"
+    r"transfer)\b"
+)
+_AMOUNT_IS_THE = re.compile(
+    r"(?:[$€£₹₱₦]|\b(?:us|rs\.?|php|ngn|inr|eur|usd|gbp) ?)?[0-9][0-9.,]{0,9} ?(?:points|coins|pts|credits|tokens|"
+    r"pesos|rupees|naira|euros?|dollars|€|£)? (?:is|are) the $"
+)
+# The price of a reward in points is what one has to collect: "a $5 gift card (450 points)".
+_REWARD_PRICE = Cue(
+    r"\b(?:gift ?cards?|vouchers?|paypal) ?(?:\(|for (?:just |only )?)([0-9][0-9.,]{0,8}) ?(?:points|pts|sb|"
+    r"swagbucks|coins)\b|"
+    r"\b(?:redeem|exchange) (?:just |only )?([0-9][0-9.,]{0,8}) ?(?:points|pts|sb|swagbucks|coins) for\b"
 )
 
 _WORKER_FEE = Cue(
@@ -274,10 +409,12 @@ def read_pay(posting: Posting, title: Passage, description: Passage, context: Pa
         amount = _structured(posting, field, context)
         if amount is None and field is not None:
             amount = _from_field(field, context)
+        if amount is not None and amount.unit is None and context.trust_text:
+            amount = _completed(amount, title, description)
     if amount is None and average is None:
         status = _status_of_field(field, pay, evidence)
         if not status and context.trust_text:
-            amount = _from_text(title, description)
+            amount = None if _unpaid(title) is not None else _from_text(title, description)
             if amount is None:
                 _status_of_text(title, description, pay, evidence)
         elif status and pay.status == "negotiable" and context.trust_text:
@@ -287,7 +424,7 @@ def read_pay(posting: Posting, title: Passage, description: Passage, context: Pa
     if amount is not None:
         evidence["pay"] = list(amount.cites)
         _state(pay, amount, posting, context, evidence, title, description)
-    _read_media(pay, field, title, description, evidence)
+    _read_media(pay, field, title, description, evidence, context.trust_text)
     _read_minimum_payout(pay, title, description, context, evidence)
     if context.trust_text:
         _read_worker_fee(pay, title, description, context, evidence)
@@ -347,6 +484,19 @@ def _from_field(field: Passage, context: PayContext) -> _Amount | None:
     return None
 
 
+def _completed(amount: _Amount, title: Passage, description: Passage) -> _Amount:
+    """The board's amount with the unit, and the range, that the text gives it: "$12" and "$12-15 an hr"."""
+    for passage in (title, description):
+        for candidate in _candidates(passage, crowd=False):
+            said = candidate.amount
+            same = (said.low == amount.low, said.high == amount.high)
+            if said.unit is not None and any(same) and (said.low, said.high) != (None, None):
+                plain = amount.low == amount.high or None in (amount.low, amount.high)
+                low, high = (said.low, said.high) if plain and same[0] else (amount.low, amount.high)
+                return replace(amount, low=low, high=high, unit=said.unit, cites=(*amount.cites, *said.cites))
+    return amount
+
+
 def _divided(amount: float | None, per: float) -> float | None:
     return amount if amount is None or per == 1.0 else round(amount / per, 6)
 
@@ -355,7 +505,7 @@ def _bounds(mention: Mention, before: str, after: str) -> tuple[float | None, fl
     """Bottom and top: "up to $50" has no bottom, "from $20" and "$20+" no top, a single amount is both."""
     low, high = mention.low, mention.high
     if low == high:
-        if _UP_TO.search(before[-24:]):
+        if _UP_TO.search(before[-24:]) or _UP_TO_AFTER.match(after[:16]):
             return None, high
         if mention.plus or _FROM.search(before[-24:]) or _FROM_AFTER.match(after[:24]):
             return low, None
@@ -411,11 +561,15 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         if mention.top <= 0:
             continue
         unit = units.unit_after(low, mention.end) or units.unit_before(low, mention.start)
-        if mention.sign is None and unit is None and not mention.kilo:
+        label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
+        if unit is None and _LPA.search(low, mention.start, mention.end):
+            unit = UnitFound("year", 1.0, mention.start, mention.end)
+        promised = mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end) is not None and not mention.counts
+        promised = promised and (label or bool(_PAYS_BARE.search(low[max(0, mention.start - 30) : mention.start])))
+        if mention.sign is None and unit is None and not mention.kilo and not promised:
             continue
         before = clause_before(low, mention.start, 80)
         after = clause_after(low, mention.end, 60)
-        label = bool(_LABEL.search(low[max(0, mention.start - 60) : mention.start]))
         if unit is not None:
             after = clause_after(low, max(unit.end, mention.end), 60)
         word = _last(_PAY_BEFORE, before)
@@ -444,10 +598,16 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         low_bound, high_bound = _bounds(mention, before, after)
         if low_bound is None or high_bound is None:
             rank -= 0.4  # "up to" and "from" say less than the plain amount
-        if mention.sign is not None and _FOR_ALL.match(after):
+        if (mention.sign is not None or mention.kilo) and _FOR_ALL.match(after):
             rank += 1
         needed = 2.0 if mention.sign is not None or mention.kilo else 2.5
         bare_title = passage.source == "title" and unit is not None and unit.start >= mention.end
+        if mention.sign is None and (
+            promised
+            or (mention.kilo and _FOR_ALL.match(after) is not None)
+            or (unit is not None and _speaks_for_itself(mention, unit, low))
+        ):
+            bare_title, needed = True, 0.6
         if rank < needed or (mention.sign is None and word is None and not label and not bare_title):
             continue
         start = min(mention.start, unit.start) if unit is not None else mention.start
@@ -466,6 +626,30 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
                 mention.kilo,
             ),
         )
+
+
+def _speaks_for_itself(mention: Mention, unit: UnitFound, low: str) -> bool:
+    """A bare number that with its unit can only be pay: "50 an hour", "22 a morning", ".35 a record"."""
+    if unit.start < mention.end or mention.counts:
+        return False
+    words = low[unit.start : unit.end]
+    if unit.unit == "hour" or _A_TURN.search(words):
+        return (mention.low or 0) >= LEAST_BARE and mention.top <= MOST_BARE
+    return unit.unit == "item" and mention.top < 1 and "." in low[mention.start : mention.end]
+
+
+_LPA = re.compile(r"\blpa\b")
+_PAYS_BARE = re.compile(
+    r"\b(?:pay(?:ing)?|offer(?:ing)?|give|budget(?: is| of)?|paid)(?: you)?(?: up to| about| around| from| between)? $"
+)
+_NO_NOUN = re.compile(
+    r" ?(?:$|[\n.,;)/*-]|(?:flat|for|per|an?|each|cash|once|total|all|in|when|plus|to|or|and|by|via|paid|obo|firm|"
+    r"net)\b)"
+)
+"""What may follow a bare number that a label makes pay; a noun would say what it counts."""
+LEAST_BARE, MOST_BARE = 3.0, 1_000.0
+"""What a bare number can be that is pay by its unit alone."""
+_A_TURN = re.compile(r"\b(?:morning|afternoon|evening|night|shift|visit|walk|lesson|session)$")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int | None:
@@ -522,6 +706,8 @@ def _home_currency(country: str | None) -> str | None:
 
 
 def _unit_by_size(pay: Pay, amount: _Amount, posting: Posting) -> PayUnit:
+    if posting.board in habits.HIT_BOARDS:
+        return "item"
     top = pay.usd_top
     if top is not None and top >= YEARLY_FROM and posting.board not in habits.TASK_BOARDS:
         return "year"
@@ -553,12 +739,19 @@ def _status_of_field(field: Passage | None, pay: Pay, evidence: Evidences) -> bo
     return True
 
 
+def _unpaid(passage: Passage) -> Evidence | None:
+    match = passage.search(_UNPAID_TEXT)
+    if match is None or _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+        return None
+    return passage.cite(*match.span())
+
+
 def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Evidences) -> None:
     for passage in (title, description):
-        match = passage.search(_UNPAID_TEXT)
-        if match is not None and not _NEGATED.search(passage.low[max(0, match.start() - 24) : match.start()]):
+        cite = _unpaid(passage)
+        if cite is not None:
             pay.status = "unpaid"
-            evidence["pay"] = [passage.cite(*match.span())]
+            evidence["pay"] = [cite]
             return
     for passage in (title, description):
         for match in passage.finditer(_NEGOTIABLE):
@@ -571,7 +764,9 @@ def _status_of_text(title: Passage, description: Passage, pay: Pay, evidence: Ev
 # ---- what else is said of pay
 
 
-def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Passage, evidence: Evidences) -> None:
+def _read_media(
+    pay: Pay, field: Passage | None, title: Passage, description: Passage, evidence: Evidences, trust_text: bool
+) -> None:
     cites: list[Evidence] = []
     media: list[Medium] = []
     if pay.points is not None:
@@ -581,16 +776,12 @@ def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Pa
             if medium not in media and pattern.search(field.low):
                 media.append(medium)
                 cites.append(by_board("pay.text"))
-    for passage in (title, description):
+    for passage in (title, description) if trust_text else ():
         for medium, pattern in _MEDIA:
             if medium in media:
                 continue
             for match in passage.finditer(pattern, READ):
-                around = (
-                    clause_before(passage.low, match.start(), 50) + " " + clause_after(passage.low, match.end(), 20)
-                )
-                priced = medium == "gift_card" and "$" in around
-                if (priced or _PAYING.search(around)) and not _NOT_PAYING.search(around):
+                if _pays_so(medium, passage.low, match):
                     media.append(medium)
                     cites.append(passage.cite(*match.span()))
                     break
@@ -600,17 +791,56 @@ def _read_media(pay: Pay, field: Passage | None, title: Passage, description: Pa
             evidence["pay.media"] = cites
 
 
+def _pays_so(medium: Medium, low: str, match: re.Match[str]) -> bool:
+    """Whether a medium is how the work is paid: beside a word of paying, an amount or another medium, after "by" or
+    "via", or as the whole of a short sentence."""
+    start = match.start() + len(_LEADING.match(match.group()).group())  # type: ignore[union-attr]  # may be empty
+    before, after = clause_before(low, start, 50), clause_after(low, match.end(), 40)
+    around = f"{before} {low[start : match.end()]} {after[:20]}"
+    if medium == "cash" and _NO_PAY_CASH.search(before):
+        return False
+    if _NOT_PAYING.search(around) or _NEGATED.search(before):
+        return False
+    priced = medium == "gift_card" and any(sign in around for sign in "$£€")
+    if priced or _PAYING.search(around.replace(match.group(), " ") if medium == "paypal" else around):
+        return True
+    if _BY_MEDIUM.search(before) or _OR_MEDIUM.search(before) or _OR_AFTER.match(after):
+        return True
+    if _AMOUNT_NEAR.search(before[-30:]):
+        return True
+    return not before.strip() and medium != "points" and len(after) < MOST_ALONE
+
+
 def _read_minimum_payout(
     pay: Pay, title: Passage, description: Passage, context: PayContext, evidence: Evidences
 ) -> None:
     for passage in (title, description):
-        for match in passage.finditer(_MINIMUM_PAYOUT):
-            mention = next(money.mentions(passage.low[match.end() : match.end() + 40], bare=True), None)
+        for start, end in _thresholds(passage):
+            mention = next(money.mentions(passage.low[end : end + 40], bare=True), None)
             if mention is None or mention.start > 12 or mention.low is None:
                 continue
             _set_minimum_payout(pay, mention, context)
-            evidence["pay.minimum_payout"] = [passage.cite(match.start(), match.end() + mention.end)]
+            evidence["pay.minimum_payout"] = [passage.cite(start, end + mention.end)]
             return
+
+
+def _thresholds(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where it is said from which sum one is paid; the sum follows the end."""
+    low = passage.low
+    for match in passage.finditer(_MINIMUM_PAYOUT):
+        yield match.span()
+    for match in islice(passage.finditer(_PAYING_OUT), TRIES):
+        reached = _WHEN_REACHED.match(low, match.end(), match.end() + 140)
+        if reached is not None:
+            yield match.start(), reached.end()
+    for match in passage.finditer(_SMALLEST):
+        begin = max(0, match.start() - 40)
+        amount = _AMOUNT_IS_THE.search(low, begin, match.start())
+        if amount is not None:
+            yield amount.start(), amount.start()
+    for match in passage.finditer(_REWARD_PRICE):
+        number = match.start(1) if match.group(1) else match.start(2)
+        yield number, number
 
 
 def _set_minimum_payout(pay: Pay, mention: Mention, context: PayContext) -> None:

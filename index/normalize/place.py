@@ -376,6 +376,29 @@ def _segments(title: str) -> Iterator[tuple[int, int]]:
     yield last.rfind(" ") + 1, len(last)
 
 
+_BEFORE_STATE = re.compile(r"(?:[A-ZÀ-Þ][\w.'’-]{1,20} ){0,2}[A-ZÀ-Þ][\w.'’-]{1,20}, $")
+
+
+def _read_state(passage: Passage, start: int, end: int, country: str | None) -> tuple[Place, Evidence] | None:
+    """A state that is a whole part of a title, with a small town before it: "Plainsboro, NJ", "(Wisconsin)"."""
+    text = passage.text
+    written = text[start:end]
+    if not written[0].isupper() or (len(written) == 2 and (text.isupper() or text[start - 2 : start] != ", ")):
+        return None
+    regions = _regions(written, country)
+    if not regions:
+        return None
+    town = _BEFORE_STATE.search(text, max(0, start - 60), start)
+    begin = town.start() if town is not None else start
+    cite = passage.cite(begin, end)
+    return Place(text=cite.text, region=regions[0][1], country=regions[0][0]), cite
+
+
+DISTRICT_FROM = 500_000
+"""People of a city whose name may stand before that of a district: "Montréal Plateau"."""
+_DISTRICT = re.compile(r"(?: [A-ZÀ-Þ][\w.'’-]{2,24}){1,2}")
+
+
 def _read_name(
     passage: Passage, start: int, country: str | None, whole_until: int | None = None
 ) -> tuple[Place, Evidence] | None:
@@ -397,15 +420,18 @@ def _read_name(
     for count in range(len(words), 0, -1):
         name = " ".join(words[:count])
         end = start + len(name)
+        district = False
         if whole_until is not None and end != whole_until:
-            continue
+            district = count == 1 and _DISTRICT.fullmatch(passage.text, end, whole_until) is not None
+            if not district:
+                continue
         if name.lower() in _WORD_CITIES or (len(name) < 4 and name.lower() not in _CITY_ALIASES):
             continue
         place = _with_state_inside(name, country) if count >= 2 else None
         if place is not None:
             return place, passage.cite(start, end)
         city = _named(name, country, None, other_names=False)
-        if city is not None and city.population < IN_TEXT_FROM:
+        if city is not None and city.population < (DISTRICT_FROM if district else IN_TEXT_FROM):
             city = None
         if city is not None:
             return _as_place(name, city), passage.cite(start, end)
@@ -471,6 +497,11 @@ def from_text(title: Passage, description: Passage, country: str | None) -> tupl
                 break
         if places:
             break
+    if not places:
+        for start, end in _segments(title.text):
+            state = _read_state(title, start, end, country)
+            if state is not None:
+                return [state[0]], [state[1]], True
     return places, cites, firm
 
 

@@ -138,7 +138,7 @@ RULES = (
     ),
     _rule(
         "account_renting", 0.7,
-        r"\b(?:(?:rent|lend|lease|borrow|buy|share|sell)(?:ing)? (?:me |us |out )?(?:of )?(?:your|an?|old|aged|"
+        r"\b(?:(?:rent|lend|lease|borrow|share)(?:ing)? (?:me |us |out )?(?:of )?(?:your|an?|old|aged|"
         r"verified)(?: \w{1,14}){0,3} (?:accounts?|profile)|(?:use|access to|using) your (?:\w{1,12} )?(?:facebook|"
         r"upwork|fiverr|linkedin|paypal|"
         r"cash ?app|ebay|amazon|gmail|google|bank|discord|reddit|freelancer|uber|doordash) account|verif(?:y|"
@@ -199,16 +199,20 @@ RULES = (
         r"\b(?:refer|invite) (?:\w{1,8} ){0,2}friends\b|friends you refer|[?&](?:ref|rid|referral|referrer|refid|aff|"
         r"user)=)",
         "It lives from people who sign up through the writer's link.",
-        r"\b(?:don'?t|no referral|rule|not allowed|developer|engineer|referral bonus for)\b",
+        r"\b(?:don'?t|no ref(?:erral)?|not (?:a |my )?ref(?:erral)?|not looking for|without ref(?:erral)?|rule|"
+        r"not allowed|"
+        r"developer|engineer|referral bonus for)\b",
     ),
     _rule(
         "too_good", 0.35,
         r"\b(?:(?:make|earn|making|earning)(?: some)? (?:extra|easy|quick|fast|good|serious|real|big) (?:income|"
         r"money|cash)|easy money|get rich|(?:make|earn|pull in|bring in)(?: up to| over|"
         r" at least)? (?:a few )?(?:hundreds|thousands|hundred bucks|thousand dollars)|"
-        r"few hundred bucks|guaranteed (?:income|money|earnings|pay)|financial freedom|fire your boss|"
+        r"few hundred (?:bucks|dollars|quid|pounds|a|this|per|every|each|today|extra)|(?:extra|easy|quick|fast) \\$|"
+        r"(?:earn|paid|money|income) (?:while you sleep|for (?:doing )?nothing)|guaranteed (?:income|money|earnings|"
+        r"pay)|financial freedom|fire your boss|"
         r"quit your (?:day )?job|money (?:will )?(?:stack|pil)(?:es|s)? up|"
-        r"(?:100% )?tax[- ]free (?:income|salary|money)|unlimited (?:income|earnings?|potential|money)|"
+        r"(?:100% )?tax[- ]free (?:income|salary|money)|unlimited (?:income|earnings?|earning potential|money)|"
         r"life[- ]changing (?:income|opportunity|money)|(?:make|earn|earning|"
         r"making) (?:up to )?[$€£][0-9,]{3,7}\+? ?(?:a|per|/|every) ?(?:day|week)|"
         r"(?:make|making|earn) money (?:in the comfort|from (?:the comfort|home)|while you sleep|online fast)|"
@@ -226,11 +230,14 @@ RULES = (
     ),
     _rule(
         "off_platform_contact", 0.3,
-        r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)(?: me| us|"
-        r" only| at| on| to| a text){0,6} ?:? ?(?:at |on )?[+(]{0,2}[0-9ol][0-9ol ().+-]{7,20}|"
-        r"(?:contact|message|add|reach|dm|text|interview|hit)(?: \w{1,8}){0,3} (?:on|via|through|using|"
-        r"by) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|"
-        r"text(?: message)?)\b)",
+        r"\b(?:(?:text|sms|whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|line)\b(?: me| us|"
+        r" only| at| on| to| a text){0,6} ?:? ?(?:at |on )?[+(]{0,2}(?:[0-9 ().+-]{0,12}[ol][0-9ol ().+-]{4,14}|"
+        r"[0-9] [0-9] [0-9][0-9 ().+-]{5,16})|"
+        r"(?:contact|message|add|reach|dm|text|interview|hit|join|write|ping)(?: \w{1,8}){0,3} (?:on|via|through|using|"
+        r"by|my|our|only on) (?:whats ?app|telegram|kik|google hangouts?|hangouts|wechat|viber|snapchat|signal|"
+        r"text(?: message)?)\b|(?:whats ?app|telegram|kik|signal) only\b|only (?:on|by|via) (?:whats ?app|telegram|"
+        r"kik)\b|"
+        r"(?:do not|don'?t) (?:bid|apply|reply|message|answer) (?:here|on (?:this|the) (?:site|board|platform)))",
         "It wants to leave the board's own messages at once, where nobody can check it.",
         r"\b(?:bot|api|integration|develop|app that|customers)",
     ),
@@ -259,7 +266,10 @@ RULES = (
         r"topless|fetish|porn(?:o|ography)?|sensual massage|"
         r"open[- ]minded (?:females?|girls?|women|ladies))\b",
         "It leads to adult work.",
-        r"\b(?:no nudity|non-?nude|not adult|no adult|worker discretion|may contain|filter|flag|moderat)",
+        r"\b(?:no nudity|non-?nude|not adult|no adult|discretion|may (?:contain|include)|filter|flag|moderat|"
+        r"figure model|life "
+        r"(?:model|drawing)|drawing (?:group|class|circle)|art (?:class|school|students?)|sculptor|painters?|"
+        r"no erotica)\b",
     ),
     _rule(
         "off_the_books", 0.25,
@@ -272,7 +282,8 @@ RULES = (
         r"\b(?:(?:registration|application|joining|enrol?lment|activation|onboarding|administration|membership|"
         r"franchise|certification|starter|training|security|refundable|materials?|licen[cs]e|work|courier's|"
         r"professional) (?:[\w']{2,12} )?"
-        r"(?:fees?|deposits?|packs?|packages?|box|kits?|insurance|portfolio|charges?|payments?)|fees?|deposits?|kit|"
+        r"(?:fees?|deposits?|packs?|packages?|box|kits?|insurance|portfolio|charges?|payments?)|fees?|"
+        r"(?<!direct )deposits?|kit|"
         r"(?:our|the) (?:[\w']{3,14} )?(?:certification|certificate|portfolio|franchise|insurance))\b",
         "It asks you to pay before you work. Honest employers pay you.",
         rf"{_FLAT}|{_WE_GIVE}", also=(_MONEY, _WORKER_PAYS),
@@ -393,7 +404,7 @@ RULES = (
     ),
     _rule(
         "deceptive_task", 0.4,
-        r"\b(?:sits?|takes?|writes?|does|do|completes?|finish(?:es)?|passe?s?) (?:my|our) (?:[\w-]{1,14} ){0,3}"
+        r"\b(?:sits?|takes?|writes?|does|do|completes?|finish(?:es)?|passe?s?) my (?:[\w-]{1,14} ){0,3}"
         r"(?:exams?|finals?|tests?|quiz(?:zes)?|midterms?|coursework|assignments?|homework|essays?|"
         r"dissertation|thesis)\b",
         "It looks like cheating at school or in an exam.",
@@ -422,8 +433,253 @@ RULES = (
         r"details)|bank name)\b",
         "It asks for personal documents or data before there is a contract.",
         r"\b(?:never|not ask|form that|database|software)\b", also=(
-            r"\b(?:send|e-?mail|reply|upload|provide|submit|text|scan|have your)\b",
-            r"\b(?:passport|id card|both sides|selfie|credit card ready|full name|your id|driver'?s licen[cs]e)\b",
+            r"\b(?:send|e-?mail|reply|upload|scan|have your)\b|\btext (?:us|me|your|a|the|over)\b",
+            r"\b(?:passport|id card|both sides|selfie|credit card ready|full name|your id|licen[cs]e|photo of)\b",
+        ),
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:currency|customs|conversion|release|clearance|transfer|courier|visa|permit|uniform|insurance|"
+        r"background[- ]check|"
+        r"credit report|dbs|police check) (?:\w{3,10} )?(?:charges?|fees?|costs?|tax)\b",
+        "It asks you to pay before you work. Honest employers pay you.",
+        rf"{_FLAT}|{_WE_GIVE}", also=(
+            r"\b(?:you|your side|applicants?|candidates?)(?: \w{2,10}){0,3} (?:pay|cover|send|transfer|deposit)\b|"
+            r"\b(?:on|from|at) your (?:side|end|expense|own (?:pocket|cost))\b|\b(?:must|to) be paid (?:by you|first|"
+            r"upfront|"
+            r"up front|before)|\bpay(?:ing)? (?:us |me |only )?(?:the|for|a) ",
+        ),
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:gastos de (?:gesti[oó]n|env[ií]o|formaci[oó]n|inscripci[oó]n|registro|material)|(?:cuota|tasa|pago|"
+        r"matr[ií]cula) "
+        r"(?:de|por) (?:inscripci[oó]n|registro|formaci[oó]n|curso)|frais (?:de dossier|d'inscription|de formation|"
+        r"d'envoi|de kit)|"
+        r"(?:bearbeitungs|anmelde|vermittlungs|schulungs|registrierungs|material)(?:gebühr(?:en)?|kosten|pauschale)|"
+        r"taxa de (?:inscrição|cadastro|material)|opłat[ay] (?:rejestracyjn\w{1,2}|wpisow\w{1,2})|"
+        r"spese di (?:iscrizione|gestione))\b",
+        "It asks you to pay before you work. Honest employers pay you.",
+        r"\b(?:sin|sans|keine|ohne|aucun|senza|sem|bez|nunca|jamais|nie)\b", also=(
+            r"\b(?:ingres\w{1,5}|pag(?:ar|a|ue|as|are)|abon\w{1,4}|transfer\w{1,4}|pay(?:er|ez|é)|vers(?:er|ez)|"
+            r"virer|zahl\w{0,3}|"
+            r"überweis\w{0,3}|deposit\w{0,4}|vorab|por adelantado|d'avance|zapłac\w{1,3}|versare)\b",
+        ),
+    ),
+    _rule(
+        "money_forwarding", 0.9,
+        r"\b(?:in(?:to)?|to|through|via) your (?:own )?(?:crypto |bitcoin |digital |e-?)?(?:wallet|account|pay ?pal|"
+        r"cash ?app|venmo|"
+        r"zelle)\b",
+        "It has you pass other people's money on. That is how stolen money is laundered.",
+        r"\b(?:build|develop|integrat|website|app that)", also=(
+            r"\b(?:pass(?:es|ing)?|forward(?:ing)?|send(?:ing)?|mov(?:e|ing)|transfer(?:ring)?|wire|withdraw|convert) "
+            r"(?:it|them|that|the (?:rest|remainder|money|coins?|funds|balance|cash|amount))\b",
+            r"\bkeep(?:ing)? (?:[0-9]{1,2}|a (?:cut|share|percentage|commission)|your (?:cut|share|commission)|the "
+            r"(?:rest|difference))\b|\b[0-9]{1,2} ?(?:%|percent) (?:is|for|commission|of)\b",
+        ),
+    ),
+    _rule(
+        "vague", 0.3,
+        r"\b(?:(?:can(?:'|no)?t|cannot|won'?t|not going to) (?:put|post|share|give|say|explain|list) (?:the |all |"
+        r"any |too many )?"
+        r"(?:details?|more|it|everything|much) (?:here|online|publicly|on here|in (?:the|this) (?:ad|post))|"
+        r"i(?:'ll| will) (?:fill you in|explain (?:everything|more|the rest|it all))|"
+        r"details (?:will be )?(?:given|sent|shared|explained) (?:only )?(?:in private|in (?:dm|pm)s?|by (?:dm|pm|"
+        r"text)|on "
+        r"(?:telegram|whats ?app))|(?:comment|reply|type|text|respond)(?: with)? \W?(?:info|interested|start|ready)\W)",
+        "It doesn't say what the work is.",
+    ),
+    _rule(
+        "too_good", 0.75,
+        r"\b(?:(?:resume|cv|profile|background)(?: \w{2,9}){0,4} (?:was|has been|have been|were|been) recommended|"
+        r"recommended by (?:\w{3,9} ){0,2}(?:online )?(?:recruit\w{2,6}|employment|job) (?:agenc(?:y|ies)|compan(?:y|"
+        r"ies)|sites?))",
+        "Real recruiters name you and the job; this wording heads job scams by message.",
+    ),
+    _rule(
+        "too_good", 0.5,
+        r"\b(?:(?:merchants?|sellers?|apps?|hotels?|products?|shops?) (?:to )?(?:update (?:their )?data|"
+        r"increase (?:their )?"
+        r"(?:visibility|bookings|sales|rankings?|exposure))|product boosting|boost(?:ing)? (?:products|orders|apps|"
+        r"sales data)|"
+        r"rat(?:e|ing) (?:your |our )?(?:favou?rite )?(?:hotels|apps|restaurants|products) )",
+        "Such task jobs pay little at first and then ask for deposits.",
+        also=(
+            r"\b(?:per day|a day|daily|each day|free training|part-?time|commission|whats ?app|telegram|"
+            r"paid on the same day)\b",
+        ),
+    ),
+    _rule(
+        "too_good", 0.35,
+        r"(?:(?<=[$€£])(?:[2-9][0-9]{2}|[1-9],?[0-9]{3})\+? ?(?:(?:-|–|to|and) ?[$€£]? ?[0-9][0-9,]{2,6})? ?"
+        r"(?:(?:/|per|a|an|each|every|in (?:a|one)) ?(?:day|night|shift|hour)|daily|nightly)|"
+        r"\bdaily (?:pay|wages?|income|earnings)[^.\n]{0,30}[$€£] ?[2-9][0-9]{2})",
+        "It promises more than such work pays.",
+        r"\b(?:senior|engineer|developer|consultant|lawyer|doctor|nurse|pilot)\b", also=(
+            r"\bno (?:exp|experience|skills?|qualifications?)\b|\bfrom (?:home|the couch|your (?:phone|couch|sofa))\b|"
+            r"\bwork[- ]from[- ]home\b|\bfree time\b|\b[1-9][0-9]? ?(?:to|-|–) ?[0-9]{2} minutes\b|"
+            r"\bfew (?:minutes|hours) (?:a|per|each) (?:day|week)\b|\bno interview\b",
+        ),
+    ),
+    _rule(
+        "too_good", 0.35,
+        r"\b(?:envelope stuff(?:ers?|ing)|stuff(?:ing)? envelopes|(?:home|product|craft|pen|candle|toy) assembl(?:y|"
+        r"ers?) "
+        r"(?:work|job|from home|at home)|assembl(?:e|ing) (?:[\w-]{3,10} ){0,4}at (?:your (?:own )?)?(?:home|kitchen)|"
+        r"rebate process(?:or|ing)|(?:data|ad|ads|copy[- ]paste) posting|posting ads from home|llen(?:ar|"
+        r"ando) sobres|ensobrar|"
+        r"mise sous pli|kugelschreiber (?:zusammen\w{3,8}|montier\w{2,3}))\b",
+        "Such work from home is an old pretext to sell you a kit or a list.",
+    ),
+    _rule(
+        "account_renting", 0.5,
+        r"\b(?:buying|selling|buy|sell|need|want|looking for|wanted:?) (?:your |some |any )?(?:aged|old|verified|pva|"
+        r"established|"
+        r"used) (?:[\w+&,]{1,12} ){0,5}(?:accounts?|profiles?)\b",
+        "It trades in accounts. You answer for what others do with yours.",
+        r"\b(?:receivable|payable|bookkeep|manage)",
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:(?:up|down)-?vot(?:e|es|ing) (?:my|our|this|the|posts?|and|some|a)|(?:like|follow|subscribe|share)"
+        r"(?: ?(?:,|&|and|\+) ?(?:like|follow|subscribe|share|comment|react)){1,3} (?:[\w']{1,10} ){0,3}(?:pages?|"
+        r"channels?|posts?|"
+        r"accounts?|videos?|profiles?)|(?:leave|give|rate|write)(?: [\w']{1,10}){0,3} (?:5|five)[ -]?stars?\b|"
+        r"like you(?:'re|r| are) a (?:real )?(?:customer|user|buyer|guest|client)|(?:likes?|follows?|upvotes?|"
+        r"subscribers?|"
+        r"followers?) (?:each|per (?:post|page))|nice comments?\b|fake (?:engagement|traffic|clicks))",
+        "It asks for votes, likes or reviews that are not honest. Sites close the accounts of those who write them.",
+        r"\b(?:hotel|restaurant|resort|service|standard|experience) (?:with|of)|"
+        r"\b(?:manager|strategy|develop|plugin|widget|design|our customers|feedback from)\b",
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:plagiarism|similarity|turnitin|ai (?:score|detect(?:ion|or|ors)|check(?:er)?)|submit (?:it |"
+        r"this )?(?:as|under) my)\b",
+        "It looks like cheating at school or in an exam.",
+        r"\b(?:software|plugin|tool|detector app|develop|blog|seo)\b", also=(
+            r"\b(?:assignments?|coursework|universit(?:y|ies)|college|thesis|dissertation|term paper|essays?|mba|"
+            r"my (?:class|course|"
+            r"professor|teacher)|students?)\b",
+            r"\b(?:zero|0|under|below|less than|avoid|pass|bypass|free|as my own|must be|rewrite|reword|humani[sz]e)\b",
+        ),
+    ),
+    _rule(
+        "deceptive_task", 0.4,
+        r"\b(?:do|complete|finish|write|rewrite|paraphrase|solve|take) (?:my|his|her|the|"
+        r"an?) (?:[\w'-]{2,12} ){0,3}(?:assignment|"
+        r"coursework|dissertation|lab report|term paper|homework|quiz|exam|discussion (?:posts?|board))\b",
+        "It looks like cheating at school or in an exam.",
+        r"\b(?:tutor|teach|explain|help (?:me|my) (?:understand|with)|my (?:son|daughter|child|kids?)|grade|teacher|"
+        r"create|design|"
+        r"our students|generator|software)\b",
+    ),
+    _rule(
+        "adult", 0.75,
+        r"\b(?:(?:attractive|sexy|beautiful|pretty|hot|young|open[- ]minded) (?:ladies|females?|girls?|women|woman)|"
+        r"vip host(?:ess)?e?s?|private (?:dancers?|parties|party)|companions? for gentlem[ae]n)\b",
+        "It leads to adult work.", r"\b(?:fashion|boutique|catalog(?:ue)?|runway|bridal)\b", also=(
+            r"\b(?:gentlem[ae]n'?s?|open[- ]minded|full[- ]body (?:pics?|photos?|pictures)|discre(?:et|te|tion)|"
+            r"after (?:hours|is up)|"
+            r"generous|nightly|sensual|massage|no exp|quick \$)",
+        ),
+    ),
+    _rule(
+        "personal_data", 0.5,
+        r"\b(?:(?:photos?|pictures?|pics?|scans?|cop(?:y|ies)|front and back|both sides)(?: of)? (?:the |your |"
+        r"an? )?(?:\w{3,10} )?"
+        r"(?:id|i\.d\.|licen[cs]e|passport|ssn|social security|aadhaar|pan card|bank card|debit card)\b|"
+        r"(?:hold(?:ing)? up|hold|"
+        r"holding) your (?:id|passport|licen[cs]e)\b|(?:send|text|give|need|provide|"
+        r"reply with)(?: \w{1,8}){0,4} (?:ssn|otp|cvv|"
+        r"pin code|bank name|mother'?s maiden name)\b|need your social\b|bank name (?:&|and) (?:carrier|account))",
+        "It asks for personal documents or data before there is a contract.",
+        r"\b(?:after (?:you(?:'re| are)? )?hired|once (?:you(?:'re| are)? )?hired|no cop(?:y|ies)|never|not (?:ask|"
+        r"need|send|copy)|"
+        r"(?:do not|don'?t|won'?t) (?:ask|need|want|send)|w-?9|i-9|vetting|database|receipt|driver'?s? job|"
+        r"on your first day)\b",
+    ),
+    _rule(
+        "referral_bait", 0.4,
+        r"\bopen (?:an? |your |new )(?:[\w-]{3,10} ){0,3}accounts?\b",
+        "It lives from people who sign up through the writer's link.",
+        r"\b(?:in your (?:own )?name|open account manager|accountant)\b", also=(
+            r"\b(?:my|this|our|the) (?:\w{3,10} )?(?:link|code|referral)\b|\breferral\b",
+        ),
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:pay|send|zelle|cash ?app|venmo|transfer|remit)(?: us| me| only| just| a|"
+        r" the)? [$€£₹₦₱]? ?[0-9][0-9,.]{0,8}"
+        r"(?: \w{1,12}){0,5} (?:to|and (?:you|we)) (?:secure|reserve|hold|start|begin|join|access|get (?:started|"
+        r"access|the list|"
+        r"your (?:slot|spot|place|kit|id))|receive (?:your|the) (?:kit|slot|form|link|training|materials?))\b",
+        "It asks you to pay before you work. Honest employers pay you.", rf"{_FLAT}|{_WE_GIVE}",
+    ),
+    _rule(
+        "upfront_fee", 0.8,
+        r"\b(?:verification|commitment|caution|medical|gate ?pass|form|id ?card|laptop|software|slot|reservation|"
+        r"interview|"
+        r"document(?:ation)?|legal|agent|agency|recruitment|placement|induction|orientation|course|coaching|"
+        r"refundable) "
+        r"(?:\w{3,10} )?(?:fees?|charges?|deposits?|amount|bond|money|payment)\b",
+        "It asks you to pay before you work. Honest employers pay you.",
+        rf"{_FLAT}|{_WE_GIVE}", also=(_MONEY, _WORKER_PAYS),
+    ),
+    _rule(
+        "account_renting", 0.7,
+        r"\b(?:(?:pass|do|complete) (?:the |a )?kyc (?:for (?:me|us|our)|on (?:my|our))|verif(?:y|ied|"
+        r"ication)(?: \w{2,10}){0,4} "
+        r"(?:using|with) your (?:own )?(?:id|identity|documents|passport|face)|(?:attend|take|join|"
+        r"do)(?: \w{2,8}){0,2} "
+        r"(?:interviews?|calls|meetings) (?:for|on behalf of|as|in place of) (?:me|us|my|our)\b|lend (?:me |"
+        r"us )?your (?:identity|"
+        r"name|face|id))",
+        "It wants to use your name or account. You answer for what others do with it.",
+        r"\b(?:customers|our clients|software|develop)\b",
+    ),
+    _rule(
+        "too_good", 0.5,
+        r"\b(?:car wraps?|wrap(?:ping|ped)? (?:on )?(?:your|ur) (?:car|vehicle|truck)|advert\w{0,7} on your (?:car|"
+        r"vehicle|truck|bike))\b",
+        "Car wrap offers are a known pretext for cheques that bounce.",
+        r"\b(?:install|design|vinyl|printer|shop)\b", also=(
+            r"\b(?:per|a|each|every) (?:week|month)\b|\bweekly\b", r"\b(?:cheques?|checks?|drive as (?:usual|normal)|"
+            r"driving as|no cost)\b",
+        ),
+    ),
+    _rule(
+        "deceptive_task", 0.75,
+        r"\b(?:proctored|proctor) (?:exams?|tests?)\b|\b(?:sit|take|attend|write)(?: \w{2,8}){0,3} (?:in place of|"
+        r"instead of|for) me\b",
+        "It looks like cheating at school or in an exam.", r"\b(?:proctors? (?:needed|wanted)|invigilat)", also=(
+            r"\b(?:exams?|tests?|class(?:es)?|quiz(?:zes)?|course|certification)\b", r"\b(?:my|for me|pass)\b",
+        ),
+    ),
+    _rule(
+        "adult", 0.45,
+        r"\b(?:(?:feet|foot) (?:pics?|pictures|photos|content|fetish)|lingerie models?|bikini (?:maid|cleaner|"
+        r"barista|model)s?|"
+        r"flirty (?:chat|messages?)|dating chat|(?:chat|text) (?:operators?|models?|moderators?) for (?:a |"
+        r"our )?(?:dating|adult)|"
+        r"phone sex|sext(?:ing)?|erotic massage|happy ending)\b",
+        "It leads to adult work.", r"\b(?:podiatr|shoe|no adult|moderation policy)",
+    ),
+    _rule(
+        "too_good", 0.35,
+        r"\bearn(?:ing|s)?(?: \w{2,10}){0,3} [$€£] ?[1-9][0-9]{2,3}(?:\.[0-9]{2})?\+?(?: ?(?:-|–|"
+        r"to) ?[$€£]? ?[0-9][0-9,.]{1,8})?"
+        r"(?: extra)? ?(?:daily|weekly|(?:per|a|each|every|/) ?(?:day|week))\b|"
+        r"[$€£] ?(?:9[0-9]{2}|[1-9],?[0-9]{3})(?:\.[0-9]{2})?\+?(?: ?(?:-|–|to) ?[$€£]? ?[0-9][0-9,.]{2,8})? "
+        r"(?:weekly|(?:per|a|each|every) week)\b",
+        "It promises more than such work pays.",
+        r"\b(?:senior|engineer|developer|consultant|lawyer|doctor|nurse|driver|pilot)\b",
+        also=(
+            r"\bno (?:prior |previous )?(?:exp|experience|skills?|qualifications?)\b|\b(?:from|in|"
+            r"at) (?:the comfort of )?(?:your|their) "
+            r"(?:own )?homes?\b|\bhome[- ]based\b|\bwork(?:ing)?[- ]from[- ]home\b|\bcomfort of\b|\bfree time\b|"
+            r"\banytime\b",
         ),
     ),
 )  # fmt: skip
@@ -445,19 +701,21 @@ TRIES = 12
 """Matches of a rule that are looked at closely."""
 
 
-def read_risk(title: Passage, description: Passage) -> Risk:
-    """Signals in title and description, their score and the level that it means."""
+def read_risk(title: Passage, description: Passage, talk: bool = False) -> Risk:
+    """Signals in title and description, their score and the level that it means. In talk a referral link is no bait."""
     signals: list[Signal] = []
     weights: dict[str, float] = {}  # by code: two rules of one code are one sign
     possible = title.found.keys() | description.found.keys()
     for rule in RULES:
-        if rule.cue not in possible:
+        if rule.cue not in possible or (talk and rule.code == "referral_bait"):
             continue
         for passage in (title, description):
             found = _first(rule, passage)
             if found is None:
                 continue
             start, end = found
+            if any(one.code == rule.code and one.start == start and one.end == end for one in signals):
+                break  # another rule of this sign quotes the same words
             signals.append(Signal(code=rule.code, text=passage.text[start:end], start=start, end=end, why=rule.why))
             weights[rule.code] = max(rule.weight, weights.get(rule.code, 0.0))
             break

@@ -1,11 +1,11 @@
-"""Terms of the work: equipment, schedule, experience and the time that one session or task takes."""
+"""Terms of the work: equipment, schedule, experience, the time that one session takes, employee or contractor."""
 
 import re
 from dataclasses import dataclass
 
-from index.gig import Evidence, Terms
+from index.gig import Contract, Evidence, Terms
 from index.normalize.cue import Cue
-from index.normalize.evidence import Passage
+from index.normalize.evidence import Passage, by_board, clause_before
 
 _TOOLS = (
     r"(?:equipment|tools?|supplies|materials?|mower|lawn ?mower|car|vehicle|van|truck|laptop|computer|uniform|bike|"
@@ -83,6 +83,49 @@ _ALLOWANCE = re.compile(
     r"\b(?:allotted|allowed|limit|expires?|within|deadline|respond|reply|auto-?approv\w{1,4}|per week|a week|per day|"
     r"turnaround|up to)\b"
 )
+_WORKER = (
+    r"(?:contractors?|self[- ]employed|freelancers?|freelance|1099(?!\.)|c2c|corp[- ]to[- ]corp|sole traders?|b2b)"
+)
+_STAFF = r"(?:w-?2|employees?|paye|payroll|permanent|on staff)"
+_EITHER_CONTRACT = Cue(
+    rf"\b(?:{_WORKER} (?:or|/|and/or) (?:an? |as an? )?(?:\w{{1,12}} )?{_STAFF}|"
+    rf"{_STAFF} (?:or|/|and/or) (?:an? |as an? )?(?:\w{{1,12}} )?{_WORKER})\b",
+)
+_CONTRACTOR = Cue(
+    r"\b(?:(?:independent|sub|freelance|outside)[- ]?contractors?|self[- ]employed(?![,/]\w)|sole traders?|"
+    r"(?:looking for|hiring|hire|need|needs|seeking|seeks|want|this is) (?:an? |our |some |several |new |more )?"
+    r"(?:\w{2,12} ){0,2}freelanc(?:e|ers?)\b(?! ?(?:account|website|site|platform|experience|profile))|"
+    r"(?:as|be|become) an? freelance(?:r|\b)|"
+    r"freelance (?:basis|position|role|work|job|opportunity|contract|only|gig|rate|assignment)s?|freelancers only|"
+    r"(?:on|as|form|irs) (?:an? )?1099|1099[- ](?:contractor|worker|employee|basis|position|misc|nec|form|role|job)|"
+    r"(?:paid|hired|work|working|engaged|position|role|job) (?:is )?(?:on|as|under) an? (?:\w{1,12} )?contractor|"
+    r"contractor (?:position|role|basis|agreement|status|rate|job)|(?:this|position|role|job) is an? (?:\w{1,12} )?"
+    r"contract(?:or)? (?:position|role|job)|contract basis|c2c|corp[- ]to[- ]corp|b2b contract|"
+    r"(?:have|hold|provide|with|need|own|valid|active|your) (?:an? )?(?:valid |active |current |own |your own )?"
+    r"(?:abn|utr|gst number|vat number)\b|abn (?:is )?(?:required|needed|holders?|essential|a must)|"
+    r"responsible for (?:your|their|his|her|paying your) own (?:tax(?:es)?|national insurance|super|insurance)|"
+    r"(?:pay|handle|sort|do|file) your own (?:tax(?:es)?|national insurance)|not an? employee|"
+    r"(?:you(?:'ll| will| can| must)?|please|to) (?:send (?:us |me )?(?:an |your )?)?invoice(?:s)? (?:us|me|monthly|"
+    r"weekly|at the end|after|for (?:your|the) (?:hours|work))|against (?:an? )?invoice|auto-?entrepreneur|"
+    r"micro-?entreprise|freiberuflich|auf rechnung|aut[oó]nomo)\b",
+)
+_FREELANCE_TITLE = Cue(r"\bfreelanc(?:e|ers?|ing)\b(?! ?(?:account|website|site|platform|profile))")
+_EMPLOYEE = Cue(
+    r"\b(?:w-?2 (?:employee|position|employment|job|role|only|basis|worker)|(?:on|as|a|this is) (?:an? )?w-?2|"
+    r"permanent (?:position|role|job|contract|staff|employees?|employment|full[- ]time|part[- ]time)|"
+    r"(?:on|through|via|onto) (?:our |the |my )?payroll|(?:by|via|through|on|under) paye|paye (?:basis|only|employee)|"
+    r"employment contract|contract of employment|(?:casual|temporary|regular|part[- ]time|full[- ]time|zero[- ]hours?) "
+    r"(?:employees?|employment|staff member)|casual (?:position|role|contract|basis)|zero[- ]hours? contract|"
+    r"fixed[- ]term contract|direct hire|award (?:rates?|wages?)|(?:plus|and|including) super(?:annuation)?\b|"
+    r"401 ?\(?k\)?|paid (?:holidays?|vacations?|time off|leave|annual leave|sick leave|sick days)|holiday pay|"
+    r"(?:employee|health|medical|dental) (?:benefits|insurance)|pension (?:scheme|plan|contributions?)|"
+    r"sozialversicherungspflichtig|minijob|mini-job|festanstellung|cdi\b|cdd\b)",
+)
+_NO_SUCH = re.compile(
+    r"\b(?:no|not|non|never|without|isn't|aren't|nor|than|cannot|can't|don't)(?:\W{1,2}\w{1,12}){0,2}\W{1,2}$"
+)
+_CONTRACT_FIELD = re.compile(r"\b(?:contractors?|freelancers?|freelance|self[- _]?employed|independent)\b")
+_EMPLOYEE_FIELD = re.compile(r"\b(?:permanent|employee|employed)\b")
 READ = 10_000
 """Characters of a description that are read."""
 _ROUND_THE_CLOCK = 24 * 60.0
@@ -124,10 +167,43 @@ def _duration(passage: Passage) -> tuple[float, Evidence] | None:
     return None
 
 
-def read_terms(title: Passage, description: Passage) -> TermsFound:
-    """Terms that the text states; schedule and experience are quoted as written."""
+def _contract(
+    employment_type: str | None, title: Passage, description: Passage
+) -> tuple[Contract, Evidence] | tuple[None, None]:
+    """Employee or contractor: the board's field, else the first words that say so. Benefits of employees count."""
+    field = (employment_type or "")[:200].lower().replace("_", " ")
+    for pattern, contract in _BY_FIELD:
+        if pattern.search(field):
+            return contract, by_board("employment_type")
+    for passage in (title, description):
+        if (match := passage.search(_EITHER_CONTRACT, READ)) is not None:
+            return "either", passage.cite(*match.span())
+        found: list[tuple[int, int, Contract]] = []
+        for cue, contract in _BY_TEXT if passage is description else (*_BY_TEXT, (_FREELANCE_TITLE, "contractor")):
+            for match in passage.finditer(cue, READ):
+                if not _NO_SUCH.search(clause_before(passage.low, match.start(), 30)):
+                    found.append((*match.span(), contract))
+                    break
+        if found:
+            start, end, contract = min(found)
+            return contract, passage.cite(start, end)
+    return None, None
+
+
+_BY_FIELD: tuple[tuple[re.Pattern[str], Contract], ...] = (
+    (_CONTRACT_FIELD, "contractor"),
+    (_EMPLOYEE_FIELD, "employee"),
+)
+_BY_TEXT: tuple[tuple[Cue, Contract], ...] = ((_CONTRACTOR, "contractor"), (_EMPLOYEE, "employee"))
+
+
+def read_terms(title: Passage, description: Passage, employment_type: str | None = None) -> TermsFound:
+    """Terms that the board's field or the text states; schedule and experience are quoted as written."""
     terms = Terms()
     evidence: dict[str, list[Evidence]] = {}
+    terms.contract, cite = _contract(employment_type, title, description)
+    if cite is not None:
+        evidence["terms.contract"] = [cite]
     for passage in (title, description):
         if terms.equipment == "unknown":
             own, provided = passage.search(_OWN, READ), passage.search(_PROVIDED, READ)
@@ -138,13 +214,11 @@ def read_terms(title: Passage, description: Passage) -> TermsFound:
                 terms.equipment = "provided"
                 evidence["terms.equipment"] = [passage.cite(*provided.span())]
         if terms.schedule is None and (match := passage.search(_SCHEDULE, READ)) is not None:
-            cite = passage.cite(*match.span())
-            terms.schedule = cite.text
-            evidence["terms.schedule"] = [cite]
+            evidence["terms.schedule"] = [quote := passage.cite(*match.span())]
+            terms.schedule = quote.text
         if terms.experience is None and (match := passage.search(_EXPERIENCE, READ)) is not None:
-            cite = passage.cite(*match.span())
-            terms.experience = cite.text
-            evidence["terms.experience"] = [cite]
+            evidence["terms.experience"] = [quote := passage.cite(*match.span())]
+            terms.experience = quote.text
         if terms.duration_minutes is None and (found := _duration(passage)) is not None:
             terms.duration_minutes = found[0]
             evidence["terms.duration_minutes"] = [found[1]]

@@ -11,11 +11,15 @@ UNITS: tuple[PayUnit, ...] = get_args(PayUnit)
 
 # Names of each unit, singular, as boards and people write them.
 _NAMES: dict[PayUnit, str] = {
-    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz ora",
-    "day": "day daily diem pd night nightly morning afternoon evening día jour tag dag",
-    "week": "week wk weekly wkly pw semana semaine woche",
-    "month": "month mo mth monthly pcm mes mois monat",
-    "year": "year yr y annum annual annually yearly pa año jahr",
+    "hour": "hour hr h ph hourly hrly hora heure stunde std uur timme timmen godz godzinę ora jam óra oră час години "
+    "годину година timme timman timen timar giờ",
+    "day": "day daily diem pd night nightly morning afternoon evening día dia jour journée tag dag dzień giorno noche "
+    "nuit nacht noite mañana jornada den diária diárias hari nap zi день doba diario diaria ngày",
+    "week": "week wk weekly wkly pw semana semaine woche semanal semanales tydzień settimana vecka uge uke minggu "
+    "týden hét săptămână неделю тиждень",
+    "month": "month mo mth monthly pcm mes mois monat mensual mensuales miesiąc mese mês månad måned maand bulan "
+    "měsíc hónap lună месяц місяць tháng",
+    "year": "year yr y annum annual annually yearly pa año jahr rok anno ano år jaar",
     "word": "word wort mot palabra ord parola palavra słowo",
     "page": "page pg seite página sida side strona pagina",
     "minute": "minute min mn minuto minut minuut",
@@ -26,7 +30,8 @@ _NAMES: dict[PayUnit, str] = {
     "question record row entry receipt download install piece unit song track delivery drop order parcel "
     "shift head person participant respondent profile product description book story poem test bag room "
     "house car lawn "
-    "dog cat child kid game level account bill invoice document file email url link line assignment response",
+    "dog cat child kid flyer leaflet entry label character letter envelope contact row message dozen game level "
+    "account bill invoice document file email url link line assignment response",
     "task": "task job project gig fixed one_time total contract_total flat piecework once onetime lump_sum budget "
     "bounty",
 }
@@ -67,21 +72,34 @@ _ADJECTIVE = (
     r"successful|survey|blog|product|full|single|successfully completed|written|source|calendar|business) ){0,2}"
 )
 _AFTER = re.compile(
-    r"[ ,:(~]{0,3}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|flat|cash|net|"
-    r"gross|gift ?cards?|amazon|visa|paypal|credit|before tax|"
+    r"(?:[.,:][-–])?[ ,:(~*_]{0,5}(?:(?:usd|us dollars|dollars|euros?|eur|gbp|aud|cad|inr|approx\.?|approximately|"
+    r"flat|cash|net|"
+    r"gross|brut(?:to)?|netto|bruto|neto|nett|gift ?cards?|amazon|visa|paypal|credit|before tax|"
     r"after tax|paid|in total|total|usdt) ?){0,2}"
-    r"(?:(?P<adverb>hourly|hour|daily|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
-    r"p\.? ?m\b\.?|p/m|p/h|p/w|"
-    r"each|apiece|for the day|"
+    r"(?:(?P<adverb>hourly|hour|hrly|hr|daily|nightly|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
+    r"p\.? ?m\b\.?|p/m|p/h|p/w|p/d|p\.?w\b\.?|"
+    r"each|apiece|a pop|for the day|for each (?:of the )?(?:\w{3,12} )?days?|"
+    r"i timen|i timmen|i timman|om dagen|la journée|la semaine|le mois|diarios?|diarias?|diariamente|al giorno|al mese|"
+    r"täglich|wöchentlich|dziennie|mensile|"
+    r"semanales|semanal|mensuales|mensual|al mes|a la semana|a la hora|al día|al dia|la hora|la noche|die stunde|"
+    r"stündlich|monatlich|im monat|in der woche|am tag|l'heure|de l'heure|la page|l'ora|all'ora|la pagina|"
     r"cpm)(?![a-z])"
-    r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |pro |par |por |pr |\\ ?)"
+    r"|(?P<slash>/ ?|per |p/|p\. ?|a |an |each |every |for each |for every |for an? |on each |on every |"
+    r"pro |par |por |pr |na |za |за |в |mỗi |all'|\\ ?)"
     rf"{_ADJECTIVE}"
     rf"(?:(?P<count>[0-9]{{1,5}}(?:,[0-9]{{3}})?k?)[ -]?(?P<counted>{_COUNTED})s?(?P<day> day)?"
     r"|(?P<name>[^\W\d_]+(?:-up)?))(?![a-z]))"
 )
 _ADVERBS: dict[str, PayUnit] = {
     "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
-    "each": "item", "apiece": "item", "fortheday": "day",
+    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "pd": "day", "p/d": "day", "almes": "month",
+    "alasemana": "week", "alahora": "hour", "aldía": "day", "aldia": "day", "lahora": "hour", "lanoche": "day",
+    "diestunde": "hour", "stündlich": "hour", "monatlich": "month", "immonat": "month", "inderwoche": "week",
+    "amtag": "day", "l'heure": "hour", "del'heure": "hour", "lapage": "page", "l'ora": "hour", "all'ora": "hour",
+    "lapagina": "page", "pw": "week", "itimen": "hour", "itimmen": "hour", "itimman": "hour", "omdagen": "day",
+    "lajournée": "day", "lasemaine": "week", "lemois": "month", "diario": "day", "diarios": "day", "diaria": "day",
+    "diarias": "day", "diariamente": "day", "algiorno": "day", "almese": "month", "täglich": "day",
+    "wöchentlich": "week", "dziennie": "day", "mensile": "month",
 }  # fmt: skip
 _BEFORE = re.compile(
     r"(?<![a-z])(?P<name>hourly|daily|weekly|monthly|annual|yearly|per hour|per day|per week|per month|"
@@ -96,6 +114,15 @@ _NOT_UNITS = words(
 )
 # A noun that no table holds counts things too, when it ends the phrase: "$22 a basket.", "4 cents per mushroom".
 _NOUN_ENDS = re.compile(r"s?(?:$|[.,;:!)\n]| (?:and|plus|for|with|when|via|by|in|on|once|paid|of)\b)")
+_ENGLISH_PER = frozenset(["per ", "a ", "each ", "every ", "for each ", "for every "])
+_AND_TIME = re.compile(r" (?:per |an? |each |/ ?)(?P<name>hour|hr|day|night|week|month)\b")  # "per child per day"
+_SECOND_NOUN = re.compile(r" [a-z-]{3,14}")
+# The unit before the pay: "per walk we pay", "pro Runde zahlen wir".
+_PAID_PER = re.compile(
+    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|cada) (?P<name>[^\W\d_]{3,15}),? "
+    r"(?:zahlen wir|zahle ich|gibt es|gibt's|we pay|i pay|(?:we|i)(?:'ll| will) pay|you(?:'ll| will)? (?:get|earn|"
+    r"receive)|pays|earns(?: you)?|is paid|nous payons|on paie|je paie|pagamos|pago|se pagan)(?: you)? ?:? ?$"
+)
 _RECORDED = re.compile(r"\b(?:audio|video|recorded|source|finished|programme) (?:hours?|hrs?)$")
 # Words between an amount and its time: "120 euros pocket money a week", "9 pounds basic per hour".
 _LOOSE = re.compile(
@@ -116,6 +143,7 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     adverb = match.group("adverb")
     if adverb is not None:
         bare = adverb.replace(".", "").replace(" ", "")
+        bare = "fortheday" if bare.startswith("foreach") else bare
         unit = _ADVERBS.get(bare) or _UNIT_OF.get(bare)
         return UnitFound(unit, 1.0, start, match.end()) if unit is not None else None
     count = match.group("count")
@@ -132,6 +160,8 @@ def unit_after(low: str, at: int) -> UnitFound | None:
             return UnitFound("item" if unit == "minute" else "task", 1.0, start, match.end())
         return UnitFound(unit, number, start, match.end())
     name = cast(str, match.group("name"))
+    if name == "tag" and match.group("slash") in _ENGLISH_PER:
+        return UnitFound("item", 1.0, start, match.end())  # a label in English, a day in German
     unit = _UNIT_OF.get(name) or _UNIT_OF.get(name.removesuffix("s"))
     article = match.group("slash").strip() in {"a", "an", "p.", "pr", "for a", "for an"}
     if name == "flat":
@@ -139,15 +169,31 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     if name in _NOT_UNITS or (article and len(name) <= 2):
         return None
     if unit is None:
-        if len(name) < 3 or _NOUN_ENDS.match(low, match.end()) is None:
+        ends = _NOUN_ENDS.match(low, match.end())
+        if ends is None and not article and (second := _SECOND_NOUN.match(low, match.end())) is not None:
+            ends = _NOUN_ENDS.match(low, second.end())
+        if len(name) < 3 or ends is None:
             loose = _LOOSE.match(low, at, at + 60)
             return UnitFound(_UNIT_OF[loose.group("name")], 1.0, at + 1, loose.end()) if loose is not None else None
         return UnitFound("item", 1.0, start, match.end())
     if article and unit == "task" and name != "task":
         return None
+    if unit == "item" and (time := _AND_TIME.match(low, match.end())) is not None:
+        return UnitFound(_UNIT_OF[time.group("name")], 1.0, start, time.end())
     if unit == "hour" and _RECORDED.search(match.group()):
         return UnitFound("minute", 60.0, start, match.end())
     return UnitFound(unit, 1.0, start, match.end())
+
+
+_BEFORE_OTHERS: dict[str, PayUnit] = {
+    "stundenlohn": "hour", "tageslohn": "day", "tagessatz": "day", "wochenlohn": "week", "monatslohn": "month",
+    "monatsgehalt": "month", "jahresgehalt": "year", "tarif horaire": "hour", "taux horaire": "hour",
+    "salaire mensuel": "month", "salario mensual": "month", "timlön": "hour", "timelønn": "hour", "uurloon": "hour",
+    "paga oraria": "hour", "stawka godzinowa": "hour", "hodinová mzda": "hour", "por hora": "hour",
+    "時給": "hour", "日給": "day", "月給": "month", "年収": "year", "时薪": "hour", "日薪": "day", "月薪": "month",
+    "시급": "hour", "일급": "day", "월급": "month",
+}  # fmt: skip
+_BEFORE_OTHER = re.compile(rf"(?P<name>{'|'.join(_BEFORE_OTHERS)})(?: (?:von|de|beträgt|est de|è di))? ?[:=-]? ?$")
 
 
 def unit_before(low: str, at: int) -> UnitFound | None:
@@ -155,7 +201,15 @@ def unit_before(low: str, at: int) -> UnitFound | None:
     begin = max(0, at - 50)
     match = _BEFORE.search(low[begin:at])
     if match is None:
-        return None
+        other = _BEFORE_OTHER.search(low[begin:at])
+        if other is not None:
+            return UnitFound(_BEFORE_OTHERS[other.group("name")], 1.0, begin + other.start(), begin + other.end())
+        paid = _PAID_PER.search(low[begin:at])
+        if paid is None or paid.group("name") in _NOT_UNITS:
+            return None
+        name = paid.group("name")
+        thing: PayUnit = _UNIT_OF.get(name) or _UNIT_OF.get(name.removesuffix("s")) or "item"
+        return UnitFound(thing, 1.0, begin + paid.start(), begin + paid.end())
     unit = board_unit(match.group("name"))
     return UnitFound(unit, 1.0, begin + match.start(), begin + match.end()) if unit is not None else None
 

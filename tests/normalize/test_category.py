@@ -1,5 +1,7 @@
 """Categories, kinds, terms, language."""
 
+from typing import Any
+
 import pytest
 
 from index.gig import Kind
@@ -118,6 +120,32 @@ def test_terms() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "description", "field", "contract"),
+    [
+        ("Courier", "You work as an independent contractor.", None, "contractor"),
+        ("Courier", "This is a 1099 position, you pay your own taxes.", None, "contractor"),
+        ("Cleaner", "You must have an ABN.", None, "contractor"),
+        ("Bricklayer", "Self-employed, paid weekly.", None, "contractor"),
+        ("Freelance translator", "Three pages.", None, "contractor"),
+        ("Translator", "You send us an invoice; please invoice us monthly.", None, "contractor"),
+        ("Barista", "W-2 position with tips.", None, "employee"),
+        ("Barista", "Paid holidays and a pension scheme.", None, "employee"),
+        ("Shop assistant", "This is a permanent position.", None, "employee"),
+        ("Driver", "1099 or W2, you choose.", None, "either"),
+        ("Driver", "This is not a permanent position.", None, None),
+        ("Driver", "We have many freelancers.", None, None),
+        ("Logo", "Build a site like a freelance platform.", None, None),
+        ("Driver", "Three drops.", "CONTRACTOR", "contractor"),
+        ("Driver", "Three drops.", "FULL_TIME", None),
+    ],
+)
+def test_employee_or_contractor(title: str, description: str, field: str | None, contract: str | None) -> None:
+    gig = normalize(posting(title, description, employment_type=field))
+    assert gig.terms.contract == contract
+    assert ("terms.contract" in gig.evidence) == (contract is not None)
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("we are looking for a person who can help with the garden of our house", "en"),
@@ -133,6 +161,27 @@ def test_terms() -> None:
 )
 def test_language(text: str, language: str | None) -> None:
     assert detect(text) == language
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "fields", "read"),
+    [
+        ("Требуется курьер", "Требуется курьер для доставки документов. Оплата 500 рублей в час.", {"country": "RU"},
+         ("ru", "stated", 500, "hour", "RUB")),
+        ("ロゴのデザイン", "ロゴのデザインをお願いします。時給1,200円です。", {"country": "JP"},
+         ("ja", "stated", 1200, "hour", "JPY")),
+        ("مطلوب مترجم", "مطلوب مترجم من العربية إلى الإنجليزية لعمل قصير",
+         {"pay": {"min": 50, "max": 50, "currency": "SAR"}}, ("ar", "stated", 50, "task", "SAR")),
+        ("Etsimme siivoojaa", "Etsimme siivoojaa, joka on luotettava ja sinulla on oma auto. Palkka on 14 €/h.",
+         {"country": "FI"}, ("fi", "stated", 14, "hour", "EUR")),
+    ],
+)  # fmt: skip
+def test_text_of_other_languages_keeps_its_fields_and_says_so(
+    title: str, description: str, fields: dict[str, Any], read: tuple[object, ...]
+) -> None:
+    gig = normalize(posting(title, description, remote=True, **fields))
+    assert (gig.language, gig.pay.status, gig.pay.max, gig.pay.unit, gig.pay.currency) == read
+    assert (gig.kind, gig.work_mode, gig.title) == ("offer", "online", title)
 
 
 def test_language_tags() -> None:

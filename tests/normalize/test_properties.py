@@ -80,6 +80,13 @@ HOSTILE = {
     "questions": "what " * 60_000,
     "quotes": "\"'" * 150_000,
     "minutes": "takes about 5 " * 25_000,
+    "words of money": "twenty or thirty hundred and forty dollars an hour " * 6_000,
+    "thresholds": "payout when you reach " * 15_000,
+    "media": "cash or check or bank transfer via paypal " * 8_000,
+    "contracts": "employee or contractor on a 1099 " * 10_000,
+    "signs": "like and follow and share my verified account open a new account " * 5_000,
+    "blanks": "1 000 " * 50_000,
+    "listing": "| remote | full-time " * 15_000,
     "two megabytes": "paid work in London, $20 an hour. " * 58_000,
 }
 
