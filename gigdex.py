@@ -435,14 +435,16 @@ def normalize() -> None:
 @app.command()
 def dedupe() -> None:
     """Postings on stdin; {"posting", "gig", "why"} on stdout: NDJSON, one for one, in order. No network, no store."""
-    from index.dedupe import group_postings
+    from index.dedupe.match import group_postings
     from index.gig import gig_id
+    from index.normalize import normalize
 
     read = [posting for _, posting in postings_on_stdin()]
     postings = [posting for posting in read if posting is not None]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    for group in group_postings(postings):
+    groups, _ = group_postings((posting, normalize(posting)) for posting in postings)
+    for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
             verdict[":".join(key)] = (gig_id(*first), group.why.get(key))
