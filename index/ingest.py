@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from index import dedupe, forget, health, lifecycle
+from index import dedupe, forget, health, learn, lifecycle
 from index.channels import views_of
 from index.family import Families, Family
 from index.gig import Gig, Kind, Status, gig_id
@@ -120,9 +120,16 @@ class Ingest:
         self._settle(changed)
 
     def renormalize(self, on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Make all gigs from their postings again, with today's rules and terms. Returns the number of postings."""
+        """Make all gigs from their postings again, with today's rules and terms, and with what is learned anew of the
+        boards' boilerplate. Returns the number of postings."""
         self.follow_terms()
-        return self._resettle(sa.true(), on_step)
+        again = learn.relearn(self.store) or self.store.get("dedupe") != learn.RULES
+        if again:
+            self.store.unset(["dedupe"])  # so that a rebuild that is interrupted is done again from the start
+            learn.refingerprint(self.store, self._families)
+        total = self._resettle(sa.true(), on_step, again)
+        self.store.set("dedupe", learn.RULES)
+        return total
 
     def follow_terms(self) -> None:
         """Read the boards' permissions, and remake the views of boards whose permissions changed: enabled or disabled,
@@ -137,8 +144,14 @@ class Ingest:
                 self._resettle(schema.postings.c.board == board)
                 self.store.set(key, now)
 
-    def _resettle(self, condition: sa.ColumnElement[bool], on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Settle all postings that meet the condition again, batch by batch in the order of their keys."""
+    def _resettle(
+        self,
+        condition: sa.ColumnElement[bool],
+        on_step: Callable[[int], None] = lambda _: None,
+        again: bool = False,
+    ) -> int:
+        """Settle all postings that meet the condition again, batch by batch in the order of their keys. `again`: judge
+        their ties anew."""
         total = 0
         after: Key = ("", "")
         key_columns = sa.tuple_(schema.postings.c.board, schema.postings.c.external_id)
@@ -149,7 +162,7 @@ class Ingest:
             if not keys:
                 return total
             after = keys[-1]
-            self._settle({key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()})
+            self._settle({key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()}, again=again)
             total += len(keys)
             on_step(len(keys))
 

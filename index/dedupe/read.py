@@ -18,6 +18,8 @@ from index.dedupe.vocabulary import EVERYDAY, NO_NAMES, STOPWORDS
 MAX_WORDS = 2_000
 """Words of a text that are compared: with more, two texts that agree so far are one text."""
 MAX_CHARACTERS = 20_000
+LARGE = 10_000
+"""Inhabitants of a town whose name is known without its capital letter."""
 
 NUMBER_KINDS = ("money", "street", "size", "time", "date", "hours", "code", "count")
 """What a number can be. A code is a long number of no other kind (a reference, a postcode), a count a short one."""
@@ -155,9 +157,10 @@ def read(text: str) -> Reading:
         numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
     small = {word for token, word in zip(tokens, words, strict=True) if token[0].islower()}
     amid = {fold(word) for word in _AMID.findall(text)}
-    towns = _towns().intersection(words)
-    names = (amid - small - STOPWORDS - NO_NAMES) | towns
-    return Reading(words, frozenset(names), frozenset(towns - small), frozenset(numbers), frozenset(contacts))
+    towns, large = _towns()
+    capital_towns = towns.intersection(words) - small
+    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | large.intersection(words)
+    return Reading(words, frozenset(names), frozenset(capital_towns), frozenset(numbers), frozenset(contacts))
 
 
 def after_title(text: str, title: tuple[str, ...]) -> str:
@@ -176,13 +179,17 @@ def after_title(text: str, title: tuple[str, ...]) -> str:
 
 
 @cache
-def _towns() -> frozenset[str]:
-    """The first words of the names of towns, from the gazetteer, folded; without those that are everyday words."""
+def _towns() -> tuple[frozenset[str], frozenset[str]]:
+    """The first words of the names of towns, folded, without everyday words: of all towns, and of LARGE ones."""
     packed = resources.files("index.normalize").joinpath("gazetteer/cities.tsv.gz").read_bytes()
     found: set[str] = set()
+    large: set[str] = set()
     for row in gzip.decompress(packed).decode("utf-8").splitlines():
-        _, is_own, name, *_ = row.split("\t")
+        _, is_own, name, _, _, _, _, population = row.split("\t")
         word = _TOKEN.match(name)
         if is_own == "1" and word and len(word.group()) > 3:
             found.add(fold(word.group()))
-    return frozenset(found - EVERYDAY)
+            if int(population) >= LARGE:
+                large.add(fold(word.group()))
+    everyday = EVERYDAY | STOPWORDS
+    return frozenset(found - everyday), frozenset(large - everyday)

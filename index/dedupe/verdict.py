@@ -40,6 +40,7 @@ DECIDING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "size", "ti
 """Kinds of numbers that make another gig when each side has one of its own. Money is looked at by itself, and a small
 count ("4 reasons") is often edited."""
 PLACING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "date", "time"))
+UNCERTAIN = tuple(NUMBER_KINDS.index(kind) for kind in ("code", "count"))
 MONEY = NUMBER_KINDS.index("money")
 
 Answer = Literal["same", "different", "unsure"]
@@ -143,10 +144,8 @@ def conflicts(a: Traits, b: Traits) -> tuple[str, ...]:
     if reason := _pay_differs(a, b):
         found.append(reason)
     words_a, words_b = frozenset(a.words) | a.title, frozenset(b.words) | b.title
-    values_a, values_b = {value for _, value in a.numbers}, {value for _, value in b.numbers}
-    alone_a = {kind for kind, value in a.numbers if value not in values_b}
-    alone_b = {kind for kind, value in b.numbers if value not in values_a}
-    found += [f"another {NUMBER_KINDS[kind]} number" for kind in sorted(alone_a & alone_b & DECIDING)]
+    kinds = _kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING
+    found += [f"another {NUMBER_KINDS[kind]} number" for kind in sorted(kinds)]
     if a.title_numbers and b.title_numbers and not (a.title_numbers & b.title_numbers):
         found.append("another number in the title")
     if a.towns - words_b and b.towns - words_a:
@@ -199,12 +198,15 @@ def _doubt(a: Traits, b: Traits, title: str) -> str | None:
     if title == "like title" and any(names):
         return "only one has some of the names, and the titles differ"
     if all(names):
-        values_a, values_b = {value for _, value in a.numbers}, {value for _, value in b.numbers}
-        alone_a = {kind for kind, value in a.numbers if value not in values_b}
-        alone_b = {kind for kind, value in b.numbers if value not in values_a}
+        alone_a, alone_b = _kinds_alone(a, b), _kinds_alone(b, a)
         if (MONEY in alone_a and MONEY in alone_b) or (alone_a | alone_b) & PLACING:
             return "both have names and numbers of their own"
     return None
+
+
+def _kinds_alone(a: Traits, b: Traits) -> set[int]:
+    """Kinds of which `a` has numbers that `b` doesn't have, neither as that kind nor as a number of no certain kind."""
+    return {kind for kind, value in a.numbers if not any((k, value) in b.numbers for k in (kind, *UNCERTAIN))}
 
 
 def _pay_differs(a: Traits, b: Traits) -> str | None:

@@ -105,14 +105,18 @@ def save(
     before: Mapping[Key, Stored],
     secret: bytes,
     new_ties: Iterable[tuple[Key, Key, float, str]] = (),
+    keep_ties: bool = False,
 ) -> None:
     """Write the fingerprints (packed traits) with their keys, and the ties that take the place of all that they had.
 
-    `before`: the fingerprints of the same postings that are stored now.
+    `before`: the fingerprints of the same postings that are stored now. With `keep_ties` their ties stay.
     """
     if not fresh:
         return
-    remove(connection, [before[key] for key in fresh if key in before], secret, keep_rows=True)
+    outdated = [before[key] for key in fresh if key in before]
+    _remove_keys(connection, outdated, secret)
+    if not keep_ties:
+        _remove_ties(connection, outdated)
     new = [key for key in fresh if key not in before]
     first = take(connection, "fingerprint", len(new)) if new else 0
     numbers = {key: before[key].number for key in fresh if key in before}
@@ -164,17 +168,25 @@ def trim(connection: sa.Connection, full: Iterable[int]) -> None:
         connection.execute(sa.delete(keys).where(keys.c.key == sa.bindparam("k"), keys.c.number < oldest_kept), rows)
 
 
-def remove(connection: sa.Connection, stored: Sequence[Stored], secret: bytes, keep_rows: bool = False) -> None:
-    """Delete fingerprints with their keys and ties; with `keep_rows` the fingerprints themselves stay."""
-    key_rows = [{"k": one, "n": item.number} for item in stored for one in keys_of(item.traits, secret)]
-    if key_rows:
+def remove(connection: sa.Connection, stored: Sequence[Stored], secret: bytes) -> None:
+    """Delete fingerprints with their keys and ties."""
+    _remove_keys(connection, stored, secret)
+    _remove_ties(connection, stored)
+    for chunk in chunks([item.number for item in stored]):
+        connection.execute(sa.delete(fingerprints).where(fingerprints.c.number.in_(chunk)))
+
+
+def _remove_keys(connection: sa.Connection, stored: Sequence[Stored], secret: bytes) -> None:
+    rows = [{"k": one, "n": item.number} for item in stored for one in keys_of(item.traits, secret)]
+    if rows:
         gone = (keys.c.key == sa.bindparam("k"), keys.c.number == sa.bindparam("n"))
-        connection.execute(sa.delete(keys).where(*gone), key_rows)
+        connection.execute(sa.delete(keys).where(*gone), rows)
+
+
+def _remove_ties(connection: sa.Connection, stored: Sequence[Stored]) -> None:
     for chunk in chunks([item.number for item in stored]):
         connection.execute(sa.delete(ties).where(ties.c.a.in_(chunk)))
         connection.execute(sa.delete(ties).where(ties.c.b.in_(chunk)))
-        if not keep_rows:
-            connection.execute(sa.delete(fingerprints).where(fingerprints.c.number.in_(chunk)))
 
 
 def remove_of(connection: sa.Connection, gone: Iterable[Key], secret: bytes) -> None:
