@@ -47,6 +47,8 @@ class Family:
 
     fresh: dict[Key, bytes] = field(default_factory=dict)
     """Fingerprints to be written."""
+    prints: dict[Key, Print] = field(default_factory=dict)
+    """Their keys."""
     before: dict[Key, Stored] = field(default_factory=dict)
     """Stored fingerprints of the changed postings."""
     gone: list[Stored] = field(default_factory=list)
@@ -113,7 +115,7 @@ class Families:
         """Ties of what is fresh, among itself and with what is stored."""
         if not family.fresh:
             return
-        prints: dict[Key, Print] = {key: keys_of(family.traits[key], self.secret) for key in family.fresh}
+        prints = family.prints = {key: keys_of(family.traits[key], self.secret) for key in family.fresh}
         held = fingerprints.holders(connection, (one for its in prints.values() for one in its))
         own = {family.before[key].number: key for key in family.fresh if key in family.before}
         stale = own.keys() | {stored.number for stored in family.gone}

@@ -293,7 +293,7 @@ class Ingest:
             postings.save(database, connection, rows)
             postings.touch(connection, unchanged)
             fingerprints.remove(connection, family.gone, secret)
-            fingerprints.save(database, connection, family.fresh, family.before, secret, ties)
+            fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
             fingerprints.trim(connection, family.full_keys)
         return refused
 

@@ -49,7 +49,7 @@ class Reading:
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,300}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w.,])\+?(?:\(\d{1,4}\)|\d)(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)")
-_GARBLED = re.compile(r"\w{26,}|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b", re.IGNORECASE)
+_GARBLED = re.compile(r"\w{26,}|\b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b")
 """Keys and hashes, which say nothing to a reader."""
 _TOKEN = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*|[^\W\d_]+")
 _NUMBER = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*")
@@ -142,20 +142,27 @@ def _kind(low: str, start: int, end: int, value: str) -> str:
     return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
 
 
+def _keep_plain(match: re.Match[str]) -> str:
+    """A long number or word is kept; a mixture of both is a key."""
+    written = match.group()
+    return written if len(written) < 26 and (written.isdigit() or written.isalpha()) else " \n "
+
+
 def read(text: str) -> Reading:
     """Read a plain text. Time is linear in its length, and bounded."""
     text, contacts = _contacts(text[:MAX_CHARACTERS])
-    text = _GARBLED.sub(" \n ", text)
+    text = _GARBLED.sub(_keep_plain, text)
     low = text.lower()
     if len(low) != len(text):  # a letter whose lower case is longer; offsets must agree
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     tokens = _TOKEN.findall(text)[:MAX_WORDS]
-    words = tuple([plain_number(token) if token[0].isdigit() else fold(token) for token in tokens])
+    folded = _TOKEN.findall(low)[:MAX_WORDS] if text.isascii() else [fold(token) for token in tokens]
+    words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded])
     numbers = set()
     for match in _NUMBER.finditer(text):
         value = plain_number(match.group())
         numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
-    small = {word for token, word in zip(tokens, words, strict=True) if token[0].islower()}
+    small = set(tokens).intersection(folded) if text.isascii() else {fold(one) for one in tokens if one[0].islower()}
     amid = {fold(word) for word in _AMID.findall(text)}
     towns, large = _towns()
     capital_towns = towns.intersection(words) - small

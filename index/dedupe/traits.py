@@ -89,16 +89,31 @@ class Traits:
         return self.size < SHORT
 
 
-@lru_cache(maxsize=400_000)
-def number_of(word: str, key: bytes) -> int:
-    """32 bits of a keyed hash."""
-    digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=4, key=key[:64]).digest()
-    return int.from_bytes(digest, "little")
+class _Numbers(dict[str, int]):
+    """Numbers of words: 32 bits of a keyed hash, remembered."""
+
+    LIMIT = 300_000
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self.key = key[:64]
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > self.LIMIT:
+            self.clear()
+        digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=4, key=self.key).digest()
+        found = self[word] = int.from_bytes(digest, "little")
+        return found
+
+
+@lru_cache(maxsize=4)
+def _numbers_of(key: bytes) -> _Numbers:
+    return _Numbers(key)
 
 
 @lru_cache(maxsize=64)
 def _stop_numbers(key: bytes) -> frozenset[int]:
-    return frozenset(number_of(word, key) for word in STOPWORDS)
+    return frozenset(map(_numbers_of(key).__getitem__, STOPWORDS))
 
 
 def singular(word: str) -> str:
@@ -118,11 +133,14 @@ def traits_of(
     """The traits of a posting whose gig was read from it alone. `spelled` gets the word of each number, for
     explaining to people."""
 
-    def number(word: str) -> int:
-        found = number_of(word, key)
-        if spelled is not None:
+    numbers = _numbers_of(key)
+    number: Callable[[str], int] = numbers.__getitem__
+    if spelled is not None:
+
+        def number(word: str) -> int:
+            found = numbers[word]
             spelled[found] = word
-        return found
+            return found
 
     title = read(gig.title)
     text = without_boilerplate(gig.description, boilerplate, key) if boilerplate else gig.description
@@ -132,7 +150,7 @@ def traits_of(
         board=posting.board,
         title=frozenset([number(word) for word in kept if not word[0].isdigit()]),
         title_numbers=frozenset([number(one.value) for one in title.numbers if one.kind not in ("money", "hours")]),
-        words=tuple([number(word) for word in body.words]),
+        words=tuple(map(number, body.words)),
         names=frozenset([number(name) for name in title.towns | body.names]),  # Most Titles Are Written So
         towns=frozenset([number(name) for name in title.towns | body.towns]),
         numbers=_numbers((title, body), number),

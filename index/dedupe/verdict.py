@@ -161,6 +161,8 @@ def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozens
     A place of a sentence is known by the words around it: by one of them where both sides say a name there, by both
     where one side does.
     """
+    if a.names <= words_b and b.names <= words_a:
+        return False
     before: dict[int, list[tuple[int, bool]]] = {}
     after: dict[int, list[tuple[int, bool]]] = {}
     for left, right, named in _runs(a, words_b):

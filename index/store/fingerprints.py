@@ -106,10 +106,12 @@ def save(
     secret: bytes,
     new_ties: Iterable[tuple[Key, Key, float, str]] = (),
     keep_ties: bool = False,
+    prints: Mapping[Key, Print] | None = None,
 ) -> None:
     """Write the fingerprints (packed traits) with their keys, and the ties that take the place of all that they had.
 
     `before`: the fingerprints of the same postings that are stored now. With `keep_ties` their ties stay.
+    `prints`: their keys, where they are at hand.
     """
     if not fresh:
         return
@@ -126,7 +128,8 @@ def save(
         for key, packed in fresh.items()
     ]
     database.upsert(connection, fingerprints, rows)
-    prints: dict[Key, Print] = {key: keys_of(read_traits(packed), secret) for key, packed in fresh.items()}
+    if prints is None:
+        prints = {key: keys_of(read_traits(packed), secret) for key, packed in fresh.items()}
     key_rows = [{"key": one, "number": numbers[key]} for key, its in prints.items() for one in its]
     if key_rows:
         key_rows.sort(key=lambda row: row["key"])  # in the order of the index: neighbours share pages
