@@ -130,11 +130,14 @@ class Families:
             batch_votes: Counter[Key] = Counter()
             for one in its:
                 old, new = held.get(one, []), arrived.setdefault(one, [])
-                batch_votes.update(new[-KEY_CAP:])
-                stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
-                if len(old) + len(new) >= KEY_CAP:
-                    family.capped.add(key)
+                is_full = len(old) + len(new) >= KEY_CAP
+                if is_full:
                     family.full_keys.add(one)
+                if not (is_full and one & 1):
+                    batch_votes.update(new[-KEY_CAP:])
+                    stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
+                    if is_full:
+                        family.capped.add(key)
                 new.append(key)
             nearest = sorted(batch_votes, key=lambda other: -batch_votes[other])[:MAX_CANDIDATES]
             pairs.update(((key, other), None) for other in nearest)

@@ -57,8 +57,9 @@ def ties_of(prints: Mapping[Key, tuple[Traits, Print]]) -> Matched:
         full = False
         for one in its_keys:
             held = holders.setdefault(one, [])
-            full = full or len(held) >= KEY_CAP
-            others.update(dict.fromkeys(held[-KEY_CAP:]))
+            if len(held) < KEY_CAP or not one & 1:
+                full = full or len(held) >= KEY_CAP
+                others.update(dict.fromkeys(held[-KEY_CAP:]))
             held.append(key)
             if len(held) > 2 * KEY_CAP:
                 del held[:KEY_CAP]
