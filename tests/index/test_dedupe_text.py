@@ -4,7 +4,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.dedupe.keys import keys_of
@@ -60,6 +60,23 @@ def test_stored_traits_judge_alike_and_hold_no_words() -> None:
         assert pack(a) != pack(traits(pair.a, key=b"another"))
 
 
+def test_chunks_of_a_template_are_weak_keys() -> None:
+    from index.dedupe.match import ties_of
+
+    notice = "every applicant has to read the rules of this board before any message is sent to anybody at all"
+    rows = [
+        posting(
+            "alpha", str(n), title=WORDS[-n], description=" ".join([*random.Random(n).choices(WORDS, k=40), notice])
+        )
+        for n in range(200)
+    ]
+    prints = {("alpha", row.external_id): (traits(row), keys_of(traits(row))) for row in rows}
+    assert ties_of(prints).verdicts < 40 * 40
+
+
+WORDS = ["".join(random.Random(n).choices("abcdefghijklmno", k=8)) for n in range(3_000)]
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
@@ -85,6 +102,7 @@ def test_a_number_has_one_spelling(written: str, plain: str) -> None:
     assert plain_number(written) == plain
 
 
+@settings(deadline=None)  # the first one loads the gazetteer
 @given(st.text(max_size=400))
 def test_any_text_can_be_read(text: str) -> None:
     one = posting("alpha", "1", description=text.replace("\x00", "") or None)
