@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.dedupe.read import NUMBER_KINDS
 from index.dedupe.traits import Traits, traits_of
-from index.dedupe.verdict import Verdict, judge
+from index.dedupe.verdict import Verdict, conflicts, judge
 from index.normalize import normalize
 from index.store import decisions, fingerprints, gigs, postings
 from index.store.decisions import Word
@@ -139,12 +139,15 @@ def explain(store: Store, one: str, other: str) -> Explanation:
     judged = {pair: judge(traits[min(pair)], traits[max(pair)]) for pair in pairs}
     order = {"same": 2, "unsure": 1, "different": 0}
     a, b = max(pairs, key=lambda pair: (order[judged[pair].answer], judged[pair].score))
+    verdict = judged[a, b]
+    if verdict.answer == "different":  # every reason, not only the first
+        verdict = Verdict("different", verdict.score, tuple(conflicts(traits[min(a, b)], traits[max(a, b)])))
     said = next((row.word for row in decided if {row.one, row.other} == {a, b}), None)
     seq_a, seq_b = mine[a].gig, theirs[b].gig
     return Explanation(
         a,
         b,
-        judged[a, b],
+        verdict,
         one_gig=seq_a is not None and seq_a == seq_b,
         decided=said,
         only=dict(_only(traits[a], traits[b], words)),

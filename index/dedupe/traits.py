@@ -192,6 +192,13 @@ def _money(gig: Gig, number: Callable[[str], int]) -> Money | None:
 # --- what is derived from them -------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1_000)
+def vocabulary(traits: Traits) -> frozenset[int]:
+    """Different words of text and title."""
+    return frozenset(traits.words) | traits.title
+
+
+@lru_cache(maxsize=1_000)
 def shingles(traits: Traits) -> frozenset[tuple[int, ...]]:
     """Each run of SHINGLE words, once."""
     words = traits.words

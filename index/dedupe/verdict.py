@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.dedupe.read import NUMBER_KINDS
-from index.dedupe.traits import Money, Spot, Traits, shingles
+from index.dedupe.traits import Money, Spot, Traits, shingles, vocabulary
 
 VERSION = 1
 """Raised whenever a rule changes what some pair is."""
@@ -74,9 +74,8 @@ def compare_texts(a: Traits, b: Traits) -> Texts:
 
 def judge(a: Traits, b: Traits) -> Verdict:
     """The verdict on two postings. Symmetric, pure."""
-    against = conflicts(a, b)
-    if against:
-        return Verdict("different", 0.0, against)
+    if against := next(conflicts(a, b), None):
+        return Verdict("different", 0.0, (against,))
     texts = compare_texts(a, b)
     score = round(texts.jaccard, 3)
     if a.is_short or b.is_short:
@@ -116,7 +115,7 @@ def judge(a: Traits, b: Traits) -> Verdict:
 def apart(a: Traits, b: Traits) -> bool:
     """Whether the two can't be in one gig even where others tie them together: they conflict, or the texts have
     drifted apart over a chain of small edits."""
-    if conflicts(a, b):
+    if next(conflicts(a, b), None):
         return True
     if a.is_short or b.is_short or _same_poster(a, b):
         return False
@@ -136,23 +135,21 @@ def _judge_short(a: Traits, b: Traits, score: float) -> Verdict:
     return Verdict("unsure", score, reasons)
 
 
-def conflicts(a: Traits, b: Traits) -> tuple[str, ...]:
-    """What makes them two gigs, whatever else they share; nothing when nothing does."""
-    found: list[str] = []
-    if _places(a, b) == "elsewhere" and not (a.mode == b.mode == "online"):
-        found.append("another place")
-    if reason := _pay_differs(a, b):
-        found.append(reason)
-    words_a, words_b = frozenset(a.words) | a.title, frozenset(b.words) | b.title
-    kinds = _kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING
-    found += [f"another {NUMBER_KINDS[kind]} number" for kind in sorted(kinds)]
+def conflicts(a: Traits, b: Traits) -> Iterator[str]:
+    """What makes them two gigs, whatever else they share, the cheapest to see first; nothing when nothing does."""
     if a.title_numbers and b.title_numbers and not (a.title_numbers & b.title_numbers):
-        found.append("another number in the title")
+        yield "another number in the title"
+    if reason := _pay_differs(a, b):
+        yield reason
+    if _places(a, b) == "elsewhere" and not (a.mode == b.mode == "online"):
+        yield "another place"
+    for kind in sorted(_kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING):
+        yield f"another {NUMBER_KINDS[kind]} number"
+    words_a, words_b = vocabulary(a), vocabulary(b)
     if a.towns - words_b and b.towns - words_a:
-        found.append("other towns")
+        yield "other towns"
     elif _other_names(a, b, words_a, words_b):
-        found.append("other names in the same sentence")
-    return tuple(found)
+        yield "other names in the same sentence"
 
 
 def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
@@ -196,7 +193,7 @@ def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, boo
 
 def _doubt(a: Traits, b: Traits, title: str) -> str | None:
     """What is no proof of two gigs, and too much to merge them."""
-    names = a.names - frozenset(b.words) - b.title, b.names - frozenset(a.words) - a.title
+    names = a.names - vocabulary(b), b.names - vocabulary(a)
     if title == "like title" and any(names):
         return "only one has some of the names, and the titles differ"
     if all(names):
