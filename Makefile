@@ -26,6 +26,8 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 	$(BIN)/python -m benchmarks.http
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.dedup
+	$(BIN)/python -m benchmarks.dedup made
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/ again
 	$(BIN)/python -m docs.generate

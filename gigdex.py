@@ -447,16 +447,47 @@ def normalize() -> None:
 
 
 @app.command()
-def dedupe() -> None:
-    """Postings on stdin; {"posting", "gig", "why"} on stdout: NDJSON, one for one, in order. No network, no store."""
-    from index.dedupe import group_postings
+def dedupe(
+    explain: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Say why two stored postings (BOARD:ID) or gigs are one gig or two."),
+    ] = None,
+    join: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Make two stored postings or gigs one gig; no rule overturns it."),
+    ] = None,
+    split: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="GIG POSTING", help="Take a posting out of its gig; no rule overturns it."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The explanation as JSON.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Postings on stdin; {"posting", "gig", "why"} on stdout: NDJSON, one for one, in order. No network, no store.
+
+    With an option: explain or decide what is stored.
+    """
+    if sum(option is not None for option in (explain, join, split)) > 1:
+        raise Problem("--explain, --join and --split: one at a time", 2)
+    if explain is not None:
+        explain_pair(*explain, as_json, sample)
+    elif join is not None or split is not None:
+        decide_pair(join, split, sample)
+    else:
+        dedupe_stdin()
+
+
+def dedupe_stdin() -> None:
+    from index.dedupe.match import group_postings
     from index.gig import gig_id
+    from index.normalize import normalize
 
     read = [posting for _, posting in postings_on_stdin()]
     postings = [posting for posting in read if posting is not None]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    for group in group_postings(postings):
+    groups, _ = group_postings((posting, normalize(posting)) for posting in postings)
+    for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
             verdict[":".join(key)] = (gig_id(*first), group.why.get(key))
@@ -464,6 +495,48 @@ def dedupe() -> None:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
     finish(len(read) - len(postings), "left out")
+
+
+def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
+    from dataclasses import asdict
+
+    from index.people import explain
+
+    with the_instance(the_settings(sample), sample) as instance:
+        found = explain(instance.store, one, other)
+    if as_json:
+        print(json.dumps(asdict(found) | {"a": ":".join(found.a), "b": ":".join(found.b)}, ensure_ascii=False))
+        return
+    a, b = ":".join(found.a), ":".join(found.b)
+    print(f"A {a}\nB {b}")
+    print(f"verdict: {found.verdict.answer}, score {found.verdict.score:.2f}: {', '.join(found.verdict.reasons)}")
+    print(f"stored as: {'one gig' if found.one_gig else 'two gigs'} ({', '.join(map(str, found.gigs))})")
+    if found.decided:
+        print(f"a person decided: {found.decided}")
+    for what, words in found.only.items():
+        print(f"only {what}: {', '.join(words)}")
+
+
+def decide_pair(join: tuple[str, str] | None, split: tuple[str, str] | None, sample: bool) -> None:
+    """Keep the decision, and follow it here or wait until whoever holds the lease has done it."""
+    import time
+
+    from index import people
+    from index.lease import LeaseTaken
+
+    with the_instance(the_settings(sample), sample) as instance:
+        if join is not None:
+            people.join(instance.store, *join)
+        elif split is not None:
+            people.split(instance.store, *split)
+        try:
+            with instance.working("gigdex dedupe") as worker:
+                worker.step()
+        except LeaseTaken as taken:
+            say(f"{taken}; it follows the decision within a minute.")
+        while not people.is_applied(instance.store):
+            time.sleep(0.2)
+    say("The gigs follow the decision.")
 
 
 def postings_on_stdin() -> "Iterator[tuple[int, Any]]":
@@ -903,6 +976,7 @@ def explain(error: Exception) -> int:
     from index.forget import BadPattern
     from index.lease import LeaseTaken
     from index.normalize.currency import BadRates
+    from index.people import UnknownName
     from index.query import BadQuery
     from index.rates import RatesError
     from index.settings import BadSettings
@@ -912,7 +986,7 @@ def explain(error: Exception) -> int:
     if isinstance(error, Problem):
         say(f"gigdex: {error}")
         return error.status
-    if isinstance(error, BadGrant | BadPattern | BadQuery | BadSettings):
+    if isinstance(error, BadGrant | BadPattern | BadQuery | BadSettings | UnknownName):
         say(f"gigdex: {error}")
         return 2
     if isinstance(

@@ -18,13 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from index import ingest
+from index.family import Families
 from index.follow import Follower
-from index.ingest import BATCH, Ingest
+from index.ingest import BATCH
 from index.instance import Instance
 from index.normalize import normalize
 from index.posting import Posting
 from index.settings import Settings
-from index.store import gigs
+from index.store import fingerprints, gigs
 from index.store import postings as stored_postings
 from index.terms import BoardInfo, BoardTerms, ChannelLevels, TermsEvidence
 
@@ -94,7 +95,8 @@ def main(count: int) -> None:
     watches = {
         "normalize": Stopwatch(ingest, "normalize"),
         "views by channel, merge": Stopwatch(ingest, "views_of"),
-        "find what may be regrouped": Stopwatch(Ingest, "_family"),
+        "dedupe: fingerprint, compare, find the family": Stopwatch(Families, "gather"),
+        "write fingerprints": Stopwatch(fingerprints, "save"),
         "write gigs": Stopwatch(gigs, "save"),
         "write postings": Stopwatch(stored_postings, "save"),
         "engine": Stopwatch(Follower, "catch_up"),

@@ -23,6 +23,7 @@ from index.backup import DATABASES, STAGING, BackupError, connect, integrity, sc
 from index.engine.base import EngineError, EngineStaleError
 from index.engine.embedded import EmbeddedEngine
 from index.follow import Follower
+from index.learn import RULES
 from index.lease import Lease, is_held
 from index.metrics import sizes
 from index.settings import BadSettings, Settings, load_settings
@@ -30,7 +31,7 @@ from index.store.boards import BoardState
 from index.store.db import Database, StoreError
 from index.store.inbox import LOST_AFTER, Inbox
 from index.store.migrate import HEADS, Which
-from index.store.schema import inbox_postings, runs, views
+from index.store.schema import fingerprints, inbox_postings, runs, views
 from index.store.schema import postings as postings_table
 from index.store.store import Store
 
@@ -264,6 +265,17 @@ def check_rules(store: Store, working: bool) -> Iterator[Finding]:
         yield Finding(
             "problem", "forget", f"{len(left)} rules to forget have not been applied to what is stored",
             START,
+        )  # fmt: skip
+    table, prints = postings_table, fingerprints
+    same = (prints.c.board == table.c.board) & (prints.c.external_id == table.c.external_id)
+    missing = sa.select(table.c.board).outerjoin(prints, same).where(table.c.kind == "offer", prints.c.number.is_(None))
+    with store.database.reading() as connection:
+        unread = connection.execute(missing.where(~table.c.blanked).limit(1)).first() is not None
+    outdated = store.get("dedupe") not in (None, RULES)
+    if unread or outdated:
+        yield Finding(
+            "advice", "duplicates", "postings were stored by an older Gigdex and are not compared by text with others",
+            "Run `gigdex rebuild --normalize` when it suits you.",
         )  # fmt: skip
 
 

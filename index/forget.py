@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from index.normalize.text import plain_text
 from index.posting import BadPosting, Posting, read_posting
-from index.store import gigs, postings
+from index.store import decisions, fingerprints, gigs, postings
 from index.store.db import Database
 from index.store.inbox import Inbox, posting_json
 from index.store.postings import Key, StoredPosting
@@ -382,7 +382,10 @@ def _clean_batch(ingest: "Ingest", rule: Rule, keys: Sequence[Key]) -> int:
         batch = postings.load(connection, keys)
     after = {key: rule.redact(stored.posting) for key, stored in batch.items()}
     if gone := [key for key, posting in after.items() if posting is None]:
+        secret = ingest.store.secret()
         with ingest.store.database.writing() as connection:
+            fingerprints.remove_of(connection, gone, secret)
+            decisions.forget(connection, gone)
             postings.delete(connection, gone)  # _clean_gigs finds the gigs that they were in
     ingest.settle({key: _redacted(batch[key], posting) for key, posting in after.items() if posting is not None})
     return len(batch)

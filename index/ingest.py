@@ -1,7 +1,8 @@
 """Inbox -> normalize -> dedupe -> store: the only writer of gigs (the engine follows, index/follow.py).
 
-All computation happens between transactions; the write transaction only writes. That is safe because one process
-at a time ingests (index/lease.py).
+All computation happens between transactions; the write transaction only writes. On one machine one process at a time
+ingests (index/lease.py). Where several do, each write first takes the next number of the counter `regrouping`: its row
+orders them, and whoever finds that another one took a number since reading begins anew.
 """
 
 import logging
@@ -12,20 +13,24 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from index import dedupe, forget, health, lifecycle
+from index import dedupe, forget, health, learn, lifecycle
 from index.channels import views_of
+from index.family import Families, Family
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
-from index.store import gigs, postings, runs, schema
+from index.store import fingerprints, gigs, postings, runs, schema
 from index.store.boards import Standing, standings
+from index.store.db import StoreError
 from index.store.gigs import GigWrite, StoredGig, View
 from index.store.inbox import Inbox, posting_json
 from index.store.postings import Key, StoredPosting
 from index.store.runs import Run
 from index.store.store import Store, facts
 
+TRIES = 20
+"""How often a batch is computed anew because another writer was faster."""
 BATCH = 500
 """Postings of one transaction: large enough to make commits cheap, small enough that gigs show up at once."""
 
@@ -42,16 +47,8 @@ class Sighting:
     run: str
 
 
-@dataclass
-class _Family:
-    """Postings that may share a gig with the changed ones, and the gigs that they are in now."""
-
-    postings: dict[Key, StoredPosting]
-    links: dict[Key, tuple[str, ...]]
-    void: set[str]
-    """Links that say nothing."""
-    gigs: dict[int, StoredGig]
-    views: dict[int, list[View]]
+class _Outrun(Exception):
+    """Another writer regrouped since the family was read."""
 
 
 class Ingest:
@@ -65,6 +62,7 @@ class Ingest:
         """What ingest did with the postings of each unfinished run."""
         self._remembered: dict[tuple[str, str, str, date], Gig] = {}
         self._boards: Mapping[str, Standing] = {}
+        self._families = Families(store, lambda stored: self._normalize(stored.posting, stored.pay_day))
 
     def step(self, limit: int = BATCH) -> int:
         """Ingest up to `limit` postings, then the ends of runs that are through. Returns how many postings it took
@@ -123,9 +121,16 @@ class Ingest:
         self._settle(changed)
 
     def renormalize(self, on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Make all gigs from their postings again, with today's rules and terms. Returns the number of postings."""
+        """Make all gigs from their postings again, with today's rules and terms, and with what is learned anew of the
+        boards' boilerplate. Returns the number of postings."""
         self.follow_terms()
-        return self._resettle(sa.true(), on_step)
+        again = learn.relearn(self.store) or self.store.get("dedupe") != learn.RULES
+        if again:
+            self.store.unset(["dedupe"])  # so that a rebuild that is interrupted is done again from the start
+            learn.refingerprint(self.store, self._families)
+        total = self._resettle(sa.true(), on_step, again)
+        self.store.set("dedupe", learn.RULES)
+        return total
 
     def follow_terms(self) -> None:
         """Read the boards' permissions, and remake the views of boards whose permissions changed: enabled or disabled,
@@ -144,12 +149,13 @@ class Ingest:
         self, on_step: Callable[[int], None] = lambda _: None
     ) -> Iterator[tuple[str, Gig | None, Gig | None]]:
         """What `renormalize` would change, as (id, operator's view before, after); nothing is written, and no lease is
-        needed. A gig that others write meanwhile may be compared with what it was."""
+        needed. A gig that others write meanwhile may be compared with what it was; what boards' boilerplate would be
+        learned anew is not foreseen."""
         with self.store.database.reading() as connection:
             self._boards = standings(connection, self.clock())
         told: set[str] = set()
         for batch in self._again(sa.true()):
-            family = self._family(batch)
+            family = self._families.gather(batch)
             for write in self._regroup(family)[0]:
                 known = family.gigs[write.seq] if write.seq is not None else None
                 if write.id in told or (known is not None and known.views_hash == write.views_hash()):
@@ -159,11 +165,17 @@ class Ingest:
                 yield write.id, views[0].gig if views else None, write.views[0].gig if write.views else None
             on_step(len(batch))
 
-    def _resettle(self, condition: sa.ColumnElement[bool], on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Settle all postings that meet the condition again. Returns how many."""
+    def _resettle(
+        self,
+        condition: sa.ColumnElement[bool],
+        on_step: Callable[[int], None] = lambda _: None,
+        again: bool = False,
+    ) -> int:
+        """Settle all postings that meet the condition again, batch by batch in the order of their keys. `again`: judge
+        their ties anew."""
         total = 0
         for batch in self._again(condition):
-            self._settle(batch)
+            self._settle(batch, again=again)
             total += len(batch)
             on_step(len(batch))
         return total
@@ -263,69 +275,75 @@ class Ingest:
         return found
 
     def _settle(
-        self, changed: Mapping[Key, StoredPosting], unchanged: Iterable[tuple[Key, datetime, str]] = ()
+        self,
+        changed: Mapping[Key, StoredPosting],
+        unchanged: Iterable[tuple[Key, datetime, str]] = (),
+        again: bool = False,
     ) -> None:
-        """Bring the gigs up to date with the changed postings, in one transaction."""
-        family = self._family(changed)
-        writes, membership = self._regroup(family)
+        """Bring the gigs up to date with the changed postings, in one transaction. When another writer was faster,
+        what was computed is thrown away and computed anew from what that one left."""
+        unchanged = list(unchanged)
+        for _ in range(TRIES):
+            family = self._families.gather(changed, again)
+            try:
+                refused = self._write(family, changed, unchanged)
+            except _Outrun:
+                continue
+            self._count_capped(family, refused)
+            return
+        raise StoreError("other writers regrouped gigs all the time; try again")
+
+    def _write(
+        self,
+        family: Family,
+        changed: Mapping[Key, StoredPosting],
+        unchanged: Iterable[tuple[Key, datetime, str]],
+    ) -> int:
+        """Write the family as it should be. Returns how many ties were refused because a gig was full."""
+        writes, membership, refused = self._regroup(family)
         now_in = {key: membership.get(key) for key, stored in family.postings.items() if stored.kind == "offer"}
-        with self.store.database.writing() as connection:
+        database, secret = self.store.database, self._families.secret
+        ties = [(tie.a, tie.b, tie.score, "\n".join(tie.reasons)) for tie in family.new_ties]
+        with database.writing() as connection:
+            if gigs.take(connection, "regrouping", 1) != family.epoch + 1:
+                raise _Outrun
             known = family.gigs
             written = [
                 write for write in writes if write.seq is None or known[write.seq].views_hash != write.views_hash()
             ]
             seqs = {gig.id: gig.seq for gig in known.values()}
-            seqs.update(gigs.save(self.store.database, connection, written))
+            seqs.update(gigs.save(database, connection, written))
             rows = []
             for key, stored in family.postings.items():
                 owner = now_in.get(key)
                 after = replace(stored, gig=seqs[owner] if owner else None)
                 if key in changed or after.gig != stored.gig:
                     rows.append((after, family.links[key]))
-            postings.save(self.store.database, connection, rows)
+            postings.save(database, connection, rows)
             postings.touch(connection, unchanged)
+            fingerprints.remove(connection, family.gone, secret)
+            fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
+            fingerprints.trim(connection, family.full_keys)
+        return refused
 
-    def _family(self, changed: Mapping[Key, StoredPosting]) -> _Family:
-        """The changed postings with all that may have to be regrouped with them: whoever is in one of their gigs now
-        or shares a link with one of them, new or old, and so on until nobody new turns up.
+    def _count_capped(self, family: Family, refused: int) -> None:
+        """Note in the runs that brought them which postings met a bound of dedupe."""
+        for key in family.capped:
+            counts = self._counts.get(family.postings[key].last_run or "")
+            if counts is not None:
+                counts["dedupe_capped"] += 1
+        if refused:
+            log.info("%d ties were refused because a gig was full", refused)
 
-        A link that the unchanged postings alone already use for several ids of one board said nothing before and says
-        nothing now: it pulls in nobody, or one application form would pull in its whole board each time.
-        """
-        members = dict(changed)
-        links = {key: dedupe.canonical_links(stored.posting) for key, stored in changed.items()}
-        void: set[str] = set()
-        fresh = list(changed)
-        seqs: set[int] = set()
-        with self.store.database.reading() as connection:
-            wanted = {link for its in links.values() for link in its} | postings.links_of(connection, changed)
-            while fresh:
-                new_seqs = {seq for key in fresh if (seq := members[key].gig) is not None} - seqs
-                seqs |= new_seqs
-                sharing: set[Key] = set()
-                for link, keys in postings.sharing(connection, wanted).items():
-                    if dedupe.says_nothing(keys - changed.keys()):
-                        void.add(link)
-                    else:
-                        sharing |= keys
-                found = postings.of_gigs(connection, new_seqs)
-                found |= postings.load(connection, sharing - found.keys() - members.keys())
-                fresh = [key for key in found if key not in members]
-                for key in fresh:
-                    members[key] = found[key]
-                    links[key] = dedupe.canonical_links(found[key].posting)
-                wanted = {link for key in fresh for link in links[key]}
-            known = gigs.load(connection, seqs)
-            own = gigs.load_by_id(connection, (gig_id(*key) for key in members))
-            known.update((gig.seq, gig) for gig in own.values())
-            views = gigs.load_views(connection, known)
-        return _Family(members, links, void, known, views)
-
-    def _regroup(self, family: _Family) -> tuple[list[GigWrite], dict[Key, str]]:
-        """The gigs as they should be, and which posting is in which gig (by id)."""
+    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], int]:
+        """The gigs as they should be, which posting is in which gig (by id), and how many ties a full gig refused."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
-        groups = dedupe.group({key: [link for link in family.links[key] if link not in family.void] for key in offers})
+        nodes = {
+            key: dedupe.Node([link for link in family.links[key] if link not in family.void], family.traits.get(key))
+            for key in offers
+        }
+        groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)
         writes: list[GigWrite] = []
         membership: dict[Key, str] = {}
@@ -348,7 +366,7 @@ class Ingest:
             if seq not in claimed and gig.moved_to is None and gig.status == "open":
                 views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
                 writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
-        return writes, membership
+        return writes, membership, refused
 
     # --- end of a run ---
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from index.ingest import BATCH, Ingest
 from index.settings import Settings
-from index.store import gigs, postings, schema
+from index.store import fingerprints, gigs, postings, schema
 from index.store.postings import StoredPosting
 
 BATCHES = 20
@@ -52,7 +52,7 @@ def sweep(ingest: Ingest, keep: Keep) -> int:
 def _delete(ingest: Ingest, before: datetime) -> int:
     """Gigs closed before, and postings without a gig (no offers) that were."""
     table, closed = schema.postings, schema.gigs
-    database = ingest.store.database
+    database, secret = ingest.store.database, ingest.store.secret()
     with database.writing() as connection:
         query = sa.select(closed.c.seq).where(closed.c.closed_at < before).order_by(closed.c.closed_at).limit(BATCH)
         seqs = list(connection.execute(query).scalars())
@@ -63,6 +63,7 @@ def _delete(ingest: Ingest, before: datetime) -> int:
         alone = (table.c.blanked.in_((False, True)), table.c.closed_at < before, table.c.gig.is_(None))
         keys += postings.select_keys(connection, *alone, limit=BATCH)
         postings.delete(connection, keys)
+        fingerprints.remove_of(connection, keys, secret)
         gigs.bury(database, connection, seqs)
     return len(seqs) + len(keys)
 

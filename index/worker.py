@@ -9,6 +9,7 @@ from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
 from index.forget import apply_pending
 from index.ingest import Ingest
+from index.people import apply_pending as apply_decisions
 from index.retention import Keep, sweep
 from index.store.db import StoreError
 
@@ -53,6 +54,7 @@ class Worker:
     def step(self) -> int:
         """One round of everything that is due. Returns the number of postings ingested."""
         self.forget()
+        apply_decisions(self.ingest)
         follower = self.follower
         if follower.engine.damaged() and time.monotonic() - self._opened_at > REBUILD_PAUSE_S:
             self.close()

@@ -1,6 +1,7 @@
 """One gig, shown: the same context becomes the API's JSON and the pages' HTML."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -308,6 +309,17 @@ class Shown:
     def stale(self) -> bool:
         """Open, as far as we know, but not seen for longer than a board is left alone."""
         return self.checked is not None and self.now - self.checked > STALE
+
+    @property
+    def history(self) -> str | None:
+        """How often one board listed it, where that is more than once: "posted 4 times since March 2026"."""
+        times = Counter(source.board for source in self.gig.sources)
+        board, count = max(times.items(), key=lambda one: (one[1], one[0]), default=("", 0))
+        dates = [source.posted_at or source.first_seen for source in self.gig.sources if source.board == board]
+        first = min((when for when in dates if when is not None), default=None)
+        if count < 2 or first is None:
+            return None
+        return f"posted {count} times since {first:%B %Y}"
 
     @property
     def sources(self) -> list[ShownSource]:

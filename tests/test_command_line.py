@@ -91,6 +91,8 @@ def test_version() -> None:
         (["boards", "enable", "nosuchboard", "--evidence", "x"], "no board named 'nosuchboard'"),
         (["boards", "enable", "freelancer", "--evidence", " "], "--evidence"),
         (["export", "pdf"], "no format 'pdf'"),
+        (["dedupe", "--explain", "nobody", "alpha:1"], "there is no posting and no gig 'nobody'"),
+        (["dedupe", "--join", "a:1", "a:2", "--split", "x", "a:1"], "one at a time"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_clear_line_and_status_2(data: Path, arguments: list[str], says: str) -> None:
@@ -185,6 +187,37 @@ def test_dedupe_is_one_for_one_with_reasons(tmp_path: Path) -> None:
     assert "x.example/1" in rows[1]["why"]
     assert rows[2]["why"] is None
     assert done.returncode == 0
+
+
+TEXT = (
+    "We are three students who share a kitchen and want it cleaned from floor to ceiling before our landlord comes. "
+    "Bring your own gloves, everything else is under the sink. It will take a morning, and we make coffee."
+)
+
+
+def test_dedupe_explains_and_people_decide(tmp_path: Path) -> None:
+    from index.instance import Instance
+    from tests.index.conftest import posting
+
+    data = tmp_path / "data"
+    instance = Instance(Settings(data=data), [board("alpha"), board("beta")])
+    for name in ("alpha", "beta"):
+        instance.inbox.put(
+            instance.inbox.start_run(name), [posting(name, "1", title="Clean our kitchen", description=TEXT)]
+        )
+    with instance.working("test") as worker:
+        worker.drain()
+    instance.close()
+    told = gigdex(data, "dedupe", "--explain", "alpha:1", "beta:1")
+    assert "verdict: same, score 1.00" in told.stdout
+    assert "one gig" in told.stdout
+    gig = json.loads(gigdex(data, "dedupe", "--explain", "alpha:1", "beta:1", "--json").stdout)["gigs"][0]
+    assert "follow the decision" in gigdex(data, "dedupe", "--split", gig, "beta:1").stderr
+    told = gigdex(data, "dedupe", "--explain", "alpha:1", "beta:1")
+    assert "two gigs" in told.stdout
+    assert "a person decided: split" in told.stdout
+    assert gigdex(data, "dedupe", "--join", "alpha:1", "beta:1").returncode == 0
+    assert "one gig" in gigdex(data, "dedupe", "--explain", gig, "beta:1").stdout
 
 
 def test_parse_names_what_it_can_not_read(tmp_path: Path) -> None:

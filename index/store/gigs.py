@@ -68,9 +68,14 @@ def take(connection: sa.Connection, counter: str, k: int) -> int:
     return last - k + 1
 
 
-def newest_revision(connection: sa.Connection) -> int:
-    n: int = connection.execute(sa.select(counters.c.n).where(counters.c.name == "revision")).scalar_one()
+def peek(connection: sa.Connection, counter: str) -> int:
+    """The number of a counter that was taken last."""
+    n: int = connection.execute(sa.select(counters.c.n).where(counters.c.name == counter)).scalar_one()
     return n
+
+
+def newest_revision(connection: sa.Connection) -> int:
+    return peek(connection, "revision")
 
 
 def load(connection: sa.Connection, seqs: Iterable[int]) -> dict[int, StoredGig]:

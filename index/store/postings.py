@@ -59,14 +59,15 @@ def _from(row: sa.Row[Any]) -> StoredPosting:
 def load(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, StoredPosting]:
     """Those of the keys that exist."""
     found: dict[Key, StoredPosting] = {}
-    for board, ids in _by_board(keys).items():
+    for board, ids in by_board(keys).items():
         for chunk in chunks(ids):
             query = sa.select(postings).where(postings.c.board == board, postings.c.external_id.in_(chunk))
             found.update((stored.key, stored) for stored in map(_from, connection.execute(query)))
     return found
 
 
-def _by_board(keys: Iterable[Key]) -> dict[str, list[str]]:
+def by_board(keys: Iterable[Key]) -> dict[str, list[str]]:
+    """Ids of the postings by board."""
     found: dict[str, list[str]] = {}
     for board, external_id in keys:
         found.setdefault(board, []).append(external_id)
@@ -94,7 +95,7 @@ def sharing(connection: sa.Connection, wanted: Iterable[str]) -> dict[str, set[K
 def links_of(connection: sa.Connection, keys: Iterable[Key]) -> set[str]:
     """The canonical links that the postings had when they were saved last."""
     found: set[str] = set()
-    for board, ids in _by_board(keys).items():
+    for board, ids in by_board(keys).items():
         for chunk in chunks(ids):
             query = sa.select(links.c.link).where(links.c.board == board, links.c.external_id.in_(chunk))
             found.update(connection.execute(query).scalars())
@@ -139,7 +140,7 @@ def save(database: Database, connection: sa.Connection, rows: Sequence[tuple[Sto
 
 def delete(connection: sa.Connection, keys: Iterable[Key]) -> None:
     """Delete postings with their links."""
-    for board, ids in _by_board(keys).items():
+    for board, ids in by_board(keys).items():
         for chunk in chunks(ids):
             for table in (postings, links):
                 connection.execute(sa.delete(table).where(table.c.board == board, table.c.external_id.in_(chunk)))

@@ -16,7 +16,7 @@ meta = sa.Table(
 counters = sa.Table(
     "counters",
     store,
-    sa.Column("name", sa.Text, primary_key=True, comment="revision, seq"),
+    sa.Column("name", sa.Text, primary_key=True, comment="revision, seq, fingerprint, regrouping"),
     sa.Column("n", sa.BigInteger, nullable=False),
 )
 
@@ -114,6 +114,57 @@ forgotten = sa.Table(
     sa.Column("applied_at", Instant, comment="when all that was stored had been gone through"),
     sa.Column("changed", sa.Integer, nullable=False, comment="postings that it changed then"),
     sqlite_autoincrement=True,
+)
+
+fingerprints = sa.Table(
+    "fingerprints",
+    store,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("board", sa.Text, nullable=False),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("traits", sa.LargeBinary, nullable=False, comment="Traits, packed; words as keyed hashes"),
+    sa.Index("fingerprints_posting", "board", "external_id", unique=True),
+)
+
+keys = sa.Table(
+    "keys",
+    store,
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False, comment="of the fingerprint"),
+    sqlite_with_rowid=False,
+)
+
+ties = sa.Table(
+    "ties",
+    store,
+    sa.Column("a", sa.BigInteger, primary_key=True, autoincrement=False, comment="number of a fingerprint"),
+    sa.Column("b", sa.BigInteger, primary_key=True, autoincrement=False, comment="number of a later one"),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False, comment="one a line"),
+    sa.Index("ties_b", "b"),
+)
+
+decisions = sa.Table(
+    "decisions",
+    store,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("word", sa.Text, nullable=False, comment="join or split"),
+    sa.Column("board", sa.Text, nullable=False),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("other_board", sa.Text, nullable=False),
+    sa.Column("other_id", sa.Text, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.Column("applied_at", Instant, comment="when the gigs had followed it"),
+    sa.Index("decisions_posting", "board", "external_id"),
+    sa.Index("decisions_other", "other_board", "other_id"),
+    sqlite_autoincrement=True,
+)
+
+boilerplate = sa.Table(
+    "boilerplate",
+    store,
+    sa.Column("board", sa.Text, primary_key=True),
+    sa.Column("passage", sa.BigInteger, primary_key=True, autoincrement=False, comment="keyed hash of its words"),
 )
 
 inbox = sa.MetaData()

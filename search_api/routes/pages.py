@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from index.dedupe import TRACKING, TRACKING_PREFIXES
+from index.dedupe import is_tracking
 from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
@@ -37,17 +37,13 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             pairs = request.query_params.multi_items()
-            own = [pair for pair in pairs if not _tracks(pair[0].lower())]
+            own = [pair for pair in pairs if not is_tracking(pair[0])]
             if own != pairs:
                 query = f"?{urlencode(own)}" if own else ""
                 return RedirectResponse(request.url.path + query, status_code=302)
             return await answer(request)
 
         return handler
-
-
-def _tracks(name: str) -> bool:
-    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
 
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)

@@ -1,0 +1,1 @@
+"""How good and how fast dedupe is: `python -m benchmarks.dedup` (labelled pairs), `made` (made-up copies), `curve`."""

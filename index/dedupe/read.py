@@ -1,0 +1,202 @@
+"""What a text says, word by word, for comparing: folded words, names, numbers with what they count, contacts.
+
+Names and numbers are what tells two ads of one template apart ("our restaurant in Springfield, $14"), so they are
+found here whatever the language: a number by what stands beside it, a name by its capital letter or because a town
+is called so.
+"""
+
+import gzip
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from index.dedupe.vocabulary import EVERYDAY, NO_NAMES, STOPWORDS
+
+MAX_WORDS = 2_000
+"""Words of a text that are compared: with more, two texts that agree so far are one text."""
+MAX_CHARACTERS = 20_000
+LARGE = 10_000
+"""Inhabitants of a town whose name is known without its capital letter."""
+
+NUMBER_KINDS = ("money", "street", "size", "time", "date", "hours", "code", "count")
+"""What a number can be. A code is a long number of no other kind (a reference, a postcode), a count a short one."""
+
+
+class Number(NamedTuple):
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, read."""
+
+    words: tuple[str, ...]
+    """Folded, in order; numbers among them."""
+    names: frozenset[str]
+    """Words that are always capitalised, not only where a sentence begins, and towns in whatever case."""
+    towns: frozenset[str]
+    """Those names that are towns and capitalised."""
+    numbers: frozenset[Number]
+    contacts: frozenset[str]
+    """Mail addresses and phone numbers in the text, each in one spelling. Links are none: a whole chain shares the form
+    to apply with."""
+
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,300}", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
+_PHONE = re.compile(r"(?<![\w.,])\+?(?:\(\d{1,4}\)|\d)(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)")
+_GARBLED = re.compile(r"\w{26,}|\b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b")
+"""Keys and hashes, which say nothing to a reader."""
+_TOKEN = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*|[^\W\d_]+")
+_NUMBER = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*")
+_AMID = re.compile(
+    r"(?:(?<=[\w,:(&'\u2019] )|(?<=[,:(&'\u2019]))[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f][^\W\d_]{2,}"
+)
+"""A capitalised word amid a sentence."""
+_THOUSANDS = re.compile(r"[.,'\u2019\u202f](?=\d{3}(?:\D|$))")
+_ZEROS = re.compile(r"[.,]0{1,2}$")
+
+_MONTHS = (
+    "jan|january|janvier|januar|enero|feb|february|fevrier|februar|febrero|mar|march|mars|marz|marzo|apr|april|avril|"
+    "abril|may|mai|mayo|jun|june|juin|juni|junio|jul|july|juillet|juli|julio|aug|august|aout|agosto|sep|sept|september|"
+    "septembre|septiembre|oct|october|octobre|oktober|octubre|nov|november|novembre|noviembre|dec|december|decembre|"
+    "dezember|diciembre"
+)
+_BEFORE = {
+    "money": re.compile(r"(?:[$€£₹¥]|\b(?:usd|eur|gbp|cad|aud|inr|rs\.?|chf))\s?$"),
+    "street": re.compile(
+        r"(?:(?:stra(?:ss|ß)e|str\.|weg|platz|allee|gasse)|\b(?:apt|apartment|unit|suite|hwy|us|"
+        r"#))\s?\.?#?$"
+    ),
+    "date": re.compile(rf"\b(?:{_MONTHS})\.?\s?$|\d/$"),
+    "size": re.compile(r"\b[tf]$"),
+}  # fmt: skip
+_AFTER = {
+    "money": re.compile(
+        r"\s?(?:[$€£₹¥]|(?:usd|eur|euros?|gbp|cad|aud|inr|rs|chf|dollars?|pounds?|bucks|k/|/\s?(?:hr|h|"
+        r"hour|wk|week|day|mo))\b|(?:an?|per)\s(?:hour|day|week|month|word|page|task|hit)\b|/?(?:hr|"
+        r"de l'heure|par heure|pro stunde|die stunde)\b)"
+    ),
+    "time": re.compile(r"\s?(?:[ap]\.?m\b|:\d\d|h\d\d\b|uhr\b)"),
+    "date": re.compile(rf"(?:st|nd|rd|th)\b|\.?\s?(?:of\s)?(?:{_MONTHS})\b|/\d"),
+    "size": re.compile(
+        r"\s?-?(?:m2|m²|qm|sqm|sq\.? ?ft|sqft|square|bed|bedrooms?|br|bdrm|bath|rooms?|pieces?|chambres?|"
+        r"zimmer|kg|lbs?|hectares?|acres?)\b|\s?m²"
+    ),
+    "hours": re.compile(
+        r"\s?-?(?:hours?|hrs?|heures?|stunden?|horas?|h\b|minutes?|mins?|min\b|days?|jours?|tage?|weeks?|"
+        r"semaines?|wochen?)"
+    ),
+    "street": re.compile(
+        r"\s(?:[nsew]\.?\s|bis\s)?(?:(?:[\w.'-]{1,20}\s){0,3}(?:street|st|road|rd|avenue|ave|blvd|"
+        r"boulevard|lane|ln|drive|dr|way|highway|hwy|parkway|pkwy|court|ct|square|loop|terrace)\b|"
+        r",?\s?(?:rue|avenue|boulevard|chemin|place|impasse|quai)\b)"
+    ),
+}  # fmt: skip
+_CLOCK_BEFORE = re.compile(r"\d[:h]$")
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """Lower case without accents."""
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+def plain_number(written: str) -> str:
+    """One spelling of a number, without thousands separators and trailing zeros: "1.000,00" and "1,000" are 1000."""
+    whole = _ZEROS.sub("", written)
+    return _THOUSANDS.sub("", whole).replace(",", ".").lstrip("0") or "0"
+
+
+def _contacts(text: str) -> tuple[str, set[str]]:
+    """The text without links, mail addresses and phone numbers, and the latter two."""
+    found: set[str] = set()
+    if "://" in text or "www." in text.lower():
+        text = _LINK.sub(" \n ", text)
+    if "@" in text:
+        found.update("mail:" + hit.lower().strip(".") for hit in _MAIL.findall(text))
+        text = _MAIL.sub(" \n ", text)
+    phones = _PHONE.findall(text)
+    if phones:
+        found.update("tel:" + re.sub(r"\D", "", hit)[-9:] for hit in phones)
+        text = _PHONE.sub(" \n ", text)
+    return text, found
+
+
+def _kind(low: str, start: int, end: int, value: str) -> str:
+    before, after = low[max(0, start - 14) : start], low[end : end + 60]
+    if _CLOCK_BEFORE.search(before) or _AFTER["time"].match(after):
+        return "time"
+    for kind in ("money", "street", "date", "size"):
+        if _BEFORE[kind].search(before):
+            return kind
+    for kind in ("money", "date", "size", "hours", "street"):
+        if _AFTER[kind].match(after):
+            return kind
+    return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
+
+
+def _keep_plain(match: re.Match[str]) -> str:
+    """A long number or word is kept; a mixture of both is a key."""
+    written = match.group()
+    return written if len(written) < 26 and (written.isdigit() or written.isalpha()) else " \n "
+
+
+def read(text: str) -> Reading:
+    """Read a plain text. Time is linear in its length, and bounded."""
+    text, contacts = _contacts(text[:MAX_CHARACTERS])
+    text = _GARBLED.sub(_keep_plain, text)
+    low = text.lower()
+    if len(low) != len(text):  # a letter whose lower case is longer; offsets must agree
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    tokens = _TOKEN.findall(text)[:MAX_WORDS]
+    folded = _TOKEN.findall(low)[:MAX_WORDS] if text.isascii() else [fold(token) for token in tokens]
+    words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded])
+    numbers = set()
+    for match in _NUMBER.finditer(text):
+        value = plain_number(match.group())
+        numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
+    small = set(tokens).intersection(folded) if text.isascii() else {fold(one) for one in tokens if one[0].islower()}
+    amid = {fold(word) for word in _AMID.findall(text)}
+    towns, large = _towns()
+    capital_towns = towns.intersection(words) - small
+    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | large.intersection(words)
+    return Reading(words, frozenset(names), frozenset(capital_towns), frozenset(numbers), frozenset(contacts))
+
+
+def after_title(text: str, title: tuple[str, ...]) -> str:
+    """The text without the title where it begins with it, as on many boards: then that is no part of what is said."""
+    end = 0
+    tokens = _TOKEN.finditer(text)
+    for word in title:
+        match = next(tokens, None)
+        if (
+            match is None
+            or (plain_number(match.group()) if match.group()[0].isdigit() else fold(match.group())) != word
+        ):
+            return text
+        end = match.end()
+    return text[end:]
+
+
+@cache
+def _towns() -> tuple[frozenset[str], frozenset[str]]:
+    """The first words of the names of towns, folded, without everyday words: of all towns, and of LARGE ones."""
+    packed = resources.files("index.normalize").joinpath("gazetteer/cities.tsv.gz").read_bytes()
+    found: set[str] = set()
+    large: set[str] = set()
+    for row in gzip.decompress(packed).decode("utf-8").splitlines():
+        _, is_own, name, _, _, _, _, population = row.split("\t")
+        word = _TOKEN.match(name)
+        if is_own == "1" and word and len(word.group()) > 3:
+            found.add(fold(word.group()))
+            if int(population) >= LARGE:
+                large.add(fold(word.group()))
+    everyday = EVERYDAY | STOPWORDS
+    return frozenset(found - everyday), frozenset(large - everyday)

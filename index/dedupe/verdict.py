@@ -1,0 +1,285 @@
+"""Whether two postings are one gig: same, different, or unsure, with a score and reasons in words.
+
+Rules, not weights fitted to examples: each says what a careful reader would say. Precision comes first. What speaks
+against decides before what speaks for, and who is unsure merges nothing.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from index.dedupe.read import NUMBER_KINDS
+from index.dedupe.traits import Money, Spot, Traits, shingles, vocabulary
+
+VERSION = 1
+"""Raised whenever a rule changes what some pair is."""
+
+NEAR_KM = 30.0
+"""Two names of one metropolitan area are no further apart."""
+PAY_TOLERANCE = 0.03
+"""Between two currencies, whose rates differ from day to day."""
+
+DRIFTED = 0.3
+EQUAL_TEXT = 0.95
+CLOSE_TEXT = 0.8
+LIKE_TEXT = 0.5
+"""Of the shingles of both, how many both have (Jaccard)."""
+HELD = 0.9
+"""Of the shingles of the shorter one, how many the longer one has, from which on one text is the other with more."""
+INSIDE = 0.75
+LONG = 40
+"""Shingles from which on an equal text is no coincidence, whatever the title says."""
+SLOT = 5
+"""Words at most that fill one place of a sentence."""
+EDGE = -1
+"""Stands before the first word and after the last."""
+ANCHORS = 3
+"""Names and numbers in common from which on two texts speak of one thing."""
+DECIDING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "size", "time", "date", "hours", "code"))
+"""Kinds of numbers that make another gig when each side has one of its own. Money is looked at by itself, and a small
+count ("4 reasons") is often edited."""
+PLACING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "date", "time"))
+UNCERTAIN = tuple(NUMBER_KINDS.index(kind) for kind in ("code", "count"))
+MONEY = NUMBER_KINDS.index("money")
+
+Answer = Literal["same", "different", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    answer: Answer
+    score: float
+    """How alike the texts are, 0 to 1."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How alike two texts are."""
+
+    jaccard: float
+    held: float
+    shorter: int
+    """Shingles of the shorter one."""
+
+
+def compare_texts(a: Traits, b: Traits) -> Texts:
+    one, other = shingles(a), shingles(b)
+    common = len(one & other)
+    shorter = min(len(one), len(other))
+    union = len(one) + len(other) - common
+    return Texts(common / union if union else 0.0, common / shorter if shorter else 0.0, shorter)
+
+
+def judge(a: Traits, b: Traits) -> Verdict:
+    """The verdict on two postings. Symmetric, pure."""
+    if against := next(conflicts(a, b), None):
+        return Verdict("different", 0.0, (against,))
+    texts = compare_texts(a, b)
+    score = round(texts.jaccard, 3)
+    if a.is_short or b.is_short:
+        return _judge_short(a, b, score)
+    title, place, poster = _titles(a, b), _places(a, b), _same_poster(a, b)
+    anchors = len(a.names & b.names) + len(a.numbers & b.numbers)
+    reasons = (f"text {texts.jaccard:.2f}", title, f"place {place}", *([poster] if poster else []))
+    equal = texts.jaccard >= EQUAL_TEXT or (texts.jaccard >= LIKE_TEXT and texts.held >= 0.99)
+    close = equal or texts.jaccard >= CLOSE_TEXT or (texts.jaccard >= LIKE_TEXT and texts.held >= HELD)
+
+    if place == "elsewhere" and not close:
+        return Verdict("unsure", score, (*reasons, "online work under other towns needs a closer text"))
+    if place == "one-sided" and not (poster or equal):
+        return Verdict("unsure", score, (*reasons, "only one names a place"))
+    if doubt := _doubt(a, b, title):
+        return Verdict("unsure", score, (*reasons, doubt))
+    if title == "other title":
+        online = a.mode == b.mode == "online"
+        agreed = equal and texts.shorter >= LONG and (place == "none" or (online and place != "one-sided"))
+        return Verdict("same" if agreed else "unsure", score, reasons)
+    if close:
+        return Verdict("same", score, reasons)
+    known = place == "same" or poster or anchors >= ANCHORS
+    if texts.jaccard >= LIKE_TEXT and title == "same title" and known:
+        return Verdict("same", score, (*reasons, f"{anchors} names and numbers in common"))
+    if (
+        texts.held >= INSIDE
+        and title == "same title"
+        and a.title & b.title
+        and known
+        and len(a.names & b.names) >= ANCHORS
+    ):
+        return Verdict("same", score, (*reasons, f"{texts.held:.2f} of the shorter text is in the longer one"))
+    return Verdict("unsure", score, reasons)
+
+
+def apart(a: Traits, b: Traits) -> bool:
+    """Whether the two can't be in one gig even where others tie them together: they conflict, or the texts have
+    drifted apart over a chain of small edits."""
+    if next(conflicts(a, b), None):
+        return True
+    if a.is_short or b.is_short or _same_poster(a, b):
+        return False
+    texts = compare_texts(a, b)
+    return texts.jaccard < DRIFTED and texts.held < INSIDE
+
+
+def _judge_short(a: Traits, b: Traits, score: float) -> Verdict:
+    """A title and a price are one gig only when the same poster says the same of the same place."""
+    poster, place = _same_poster(a, b), _places(a, b)
+    reasons = ("short text", *([poster] if poster else ["poster unknown"]), f"place {place}")
+    equal = a.title == b.title and a.title_numbers == b.title_numbers and bool(a.title) and set(a.words) == set(b.words)
+    if not equal:
+        return Verdict("unsure", score, (*reasons, "words differ"))
+    if poster and place in ("same", "none") and a.pay == b.pay:
+        return Verdict("same", score, (*reasons, "same words, same pay"))
+    return Verdict("unsure", score, reasons)
+
+
+def conflicts(a: Traits, b: Traits) -> Iterator[str]:
+    """What makes them two gigs, whatever else they share, the cheapest to see first; nothing when nothing does."""
+    if a.title_numbers and b.title_numbers and not (a.title_numbers & b.title_numbers):
+        yield "another number in the title"
+    if reason := _pay_differs(a, b):
+        yield reason
+    if _places(a, b) == "elsewhere" and not (a.mode == b.mode == "online"):
+        yield "another place"
+    for kind in sorted(_kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING):
+        yield f"another {NUMBER_KINDS[kind]} number"
+    words_a, words_b = vocabulary(a), vocabulary(b)
+    if a.towns - words_b and b.towns - words_a:
+        yield "other towns"
+    elif _other_names(a, b, words_a, words_b):
+        yield "other names in the same sentence"
+
+
+def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
+    """Whether the texts put names of their own in one place of a sentence: "at Nada is hiring", "at Boca is hiring".
+
+    A place of a sentence is known by the words around it: by one of them where both sides say a name there, by both
+    where one side does.
+    """
+    if a.names <= words_b and b.names <= words_a:
+        return False
+    before: dict[int, list[tuple[int, bool]]] = {}
+    after: dict[int, list[tuple[int, bool]]] = {}
+    for left, right, named in _runs(a, words_b):
+        before.setdefault(left, []).append((right, named))
+        after.setdefault(right, []).append((left, named))
+    for left, right, named in _runs(b, words_a):
+        for its_right, its_named in before.get(left, ()):
+            if (named and its_named) or ((named or its_named) and right == its_right):
+                return True
+        if named and any(its_named for _, its_named in after.get(right, ())):
+            return True
+    return False
+
+
+def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, bool]]:
+    """(word before, word after, whether a name is in it) of each run of words that the other side doesn't say."""
+    words, names = traits.words, traits.names
+    start = -1
+    named = False
+    named = False
+    for number, word in enumerate((*words, EDGE)):
+        if word != EDGE and word not in known:
+            if start < 0:
+                start, named = number, False
+            named = named or word in names
+        elif start >= 0:
+            if number - start <= SLOT:
+                yield words[start - 1] if start else EDGE, word, named
+            start = -1
+
+
+def _doubt(a: Traits, b: Traits, title: str) -> str | None:
+    """What is no proof of two gigs, and too much to merge them."""
+    names = a.names - vocabulary(b), b.names - vocabulary(a)
+    if title == "like title" and any(names):
+        return "only one has some of the names, and the titles differ"
+    if all(names):
+        alone_a, alone_b = _kinds_alone(a, b), _kinds_alone(b, a)
+        if (MONEY in alone_a and MONEY in alone_b) or (alone_a | alone_b) & PLACING:
+            return "both have names and numbers of their own"
+    return None
+
+
+def _kinds_alone(a: Traits, b: Traits) -> set[int]:
+    """Kinds of which `a` has numbers that `b` doesn't have, neither as that kind nor as a number of no certain kind."""
+    return {kind for kind, value in a.numbers if not any((k, value) in b.numbers for k in (kind, *UNCERTAIN))}
+
+
+def _pay_differs(a: Traits, b: Traits) -> str | None:
+    """Pay of the same unit differs unless one end of the ranges agrees, or each mentions the other's amount."""
+    if a.pay is None or b.pay is None:
+        return None
+    if a.pay.unit != b.pay.unit or not a.pay.unit:
+        return None
+    if _pay_agrees(a.pay, b.pay) or (_says(a, b.pay) and _says(b, a.pay)):
+        return None
+    return "another pay"
+
+
+def _says(a: Traits, pay: Money) -> bool:
+    values = {value for _, value in a.numbers}
+    return any(amount in values for amount in pay.amounts)
+
+
+def _pay_agrees(a: Money, b: Money) -> bool:
+    if a.amounts == b.amounts:
+        return True  # a currency that nobody wrote is guessed by the country
+    if a.currency != b.currency:
+        if a.usd is None or b.usd is None:
+            return True
+        return math.isclose(a.usd, b.usd, rel_tol=PAY_TOLERANCE)
+    ends = [(x, y) for x, y in ((a.low, b.low), (a.high, b.high)) if x is not None and y is not None]
+    return not ends or any(math.isclose(x, y) for x, y in ends)
+
+
+def _titles(a: Traits, b: Traits) -> str:
+    """same title (one has all words of the other), like title (what one says alone the other says in its text) or
+    other title."""
+    if a.title <= b.title or b.title <= a.title:
+        return "same title"
+    only_a, only_b = a.title - b.title, b.title - a.title
+    return "other title" if only_a - frozenset(b.words) and only_b - frozenset(a.words) else "like title"
+
+
+def _same_poster(a: Traits, b: Traits) -> str | None:
+    if a.contacts & b.contacts:
+        return "same contact"
+    if a.organization is not None and a.organization == b.organization:
+        return "same organization"
+    return None
+
+
+def _places(a: Traits, b: Traits) -> str:
+    """same, elsewhere, one-sided or none."""
+    if not a.places and not b.places:
+        if a.towns == b.towns:
+            return "none"
+        return "none" if a.towns & b.towns else "one-sided"
+    if not a.places or not b.places:
+        return "one-sided"
+    verdicts = [_near(one, other) for one in a.places for other in b.places]
+    if True in verdicts:
+        return "same"
+    return "one-sided" if None in verdicts else "elsewhere"
+
+
+def _near(a: Spot, b: Spot) -> bool | None:
+    """None where one is only the country or state that the other lies in."""
+    if a.country and b.country and a.country != b.country:
+        return False
+    if a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None:
+        return _kilometres(a.lat, a.lon, b.lat, b.lon) <= NEAR_KM
+    if a.name == b.name:
+        return True
+    if a.is_town and b.is_town:
+        return False
+    return None if not (a.region and b.region and a.region != b.region) else False
+
+
+def _kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Good enough over the few kilometres that matter."""
+    x = math.radians(other_lon - lon) * math.cos(math.radians((lat + other_lat) / 2))
+    return 6371 * math.hypot(x, math.radians(other_lat - lat))

@@ -1,0 +1,42 @@
+"""Words that say nothing of what tells one ad from another, in the languages that boards write most; folded."""
+
+from index.normalize.cue import words
+
+STOPWORDS = words(
+    "a al am an and are as at au auf aus aux avec be bei but by can ce ces cette con dans das de del dem den "
+    "der des die du ein eine einem einen el elle en es est et for from fur has have he her his how i if ihr il "
+    "im in into is ist it its je just la las le les leur los ma me mes mit mon more my nach ne no nos not "
+    "notre nous o oder of on or ou our out par para pas por pour qu que qui sa se ses she si sie sind so son "
+    "sont su such sur than that the their them then there these they this those to too un una und une unos up "
+    "us von vos votre vous was we were what when where which who why will wir with y you your zu"
+)
+FLUFF = words(
+    "amazing apply asap begin besoin best bonjour bonus buscamos busco cash cherche cherchons daily day days "
+    "disponible dringend earn easy empleo emploi extra flexible full fulltime gesucht good great hand hire "
+    "hires hiring hour hours hr hrs immediate immediately job jobs join looking month monthly necesito need "
+    "needed needs new now offre open opening openings opportunities opportunity paid part partiel parttime pay "
+    "paying per plein position positions poste recherche recherchons require required seek seeking sign staff "
+    "start starting starts stelle suche team temps time timer timers today top trabajo up urgent urgente "
+    "urgently vacancy want wanted week weekend weekly well work worker workers working"
+)
+"""Words of titles that don't say what the work is."""
+NO_NAMES = FLUFF | words(
+    "abril agosto aout apr april aug august avril dec december decembre dezember diciembre dienstag dimanche "
+    "domingo donnerstag email enero feb febrero februar february fevrier freitag friday jan januar january "
+    "janvier jeudi jueves juillet juin jul juli julio july jun june juni junio lundi lunes mai mail mar march "
+    "mardi mars martes marz marzo may mayo mercredi miercoles mittwoch monday montag nov november novembre "
+    "noviembre oct october octobre octubre oktober phone sabado samedi samstag saturday sep sept september "
+    "septembre septiembre sonntag sunday tel thursday tuesday url vendredi viernes wednesday"
+)
+"""Written with a capital, and no names: months, days of the week, labels."""
+EVERYDAY = words(
+    "along amazon apple bath beach beau belle best black blue bonne bridge buena care casa center central "
+    "centre city college commerce data date early east english enterprise experience field fort fresh friendly "
+    "garden gardens general golden grand grande great green hall high hill home hope house hull independence "
+    "industry junior king lake land lead liberty little long loves major male march market mayor mission "
+    "mobile most mount nancy new nice normal north office old opportunity orange orchard page paradise park "
+    "plus point port post price professional progress reading river rocky saint sainte sale same sandy santa "
+    "senior service silver south special spring springs stage station street summer summit super target town "
+    "union university valley ville west white winter"
+)
+"""Words of towns' names that mean something else in an ad."""
