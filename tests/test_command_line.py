@@ -67,6 +67,7 @@ def test_help_lists_every_command() -> None:
         "dedupe",
         "search",
         "export",
+        "rates",
         "rebuild",
         "serve",
         "work",
