@@ -57,7 +57,9 @@ def _level(stored: StoredPosting, boards: Mapping[str, Standing], channel: str) 
 
 
 def _part(stored: StoredPosting, level: Level, board: Standing | None, full: Gig) -> Part:
-    gig = full if level == "full" else normalize(_link_only(stored.posting), stored.pay_day)
+    gig = full
+    if level != "full":  # what it is was read from the whole posting: a title alone may sound like something else
+        gig = normalize(_link_only(stored.posting), stored.pay_day).model_copy(update={"kind": full.kind})
     if board is None:
         return Part(gig, stored)
     return Part(gig, stored, board.info.terms.attribution, board.info.sample)
