@@ -30,6 +30,7 @@ from index.engine.base import (
     ENGINE_SCHEMA_VERSION,
     KEY_FIELDS,
     KEYWORD_FIELDS,
+    MAX_VIEWS,
     NUMBER_FIELDS,
     TOKEN_FIELDS,
     And,
@@ -47,6 +48,7 @@ from index.engine.base import (
     Or,
     Phrase,
     Range,
+    Refused,
     Term,
     Top,
 )
@@ -186,7 +188,10 @@ class EmbeddedEngine:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def write(self, delete: Iterable[int], add: Iterable[Document]) -> None:
+    def write(
+        self, delete: Iterable[int], add: Iterable[Document], revisions: Mapping[int, int] | None = None
+    ) -> Sequence[Refused]:
+        revisions = revisions or {}
         with self._writing:
             if self._lock is None:
                 raise EngineError(f"the search index in {self._folder} is open for reading only")
@@ -197,7 +202,7 @@ class EmbeddedEngine:
                     for gig in {*delete, *(document.gig for document in documents)}:
                         writer.delete_documents_by_term("gig", gig)
                     for document in documents:
-                        writer.add_document(_tantivy_document(document))
+                        writer.add_document(_tantivy_document(document, revisions.get(document.gig, 0)))
                     writer.commit()
             except BaseException as error:
                 # After a failure tantivy's writer refuses everything; the next write starts from the last commit.
@@ -206,6 +211,7 @@ class EmbeddedEngine:
                     self._report_damage()
                     raise EngineStaleError(str(error)) from error
                 raise
+        return ()
 
     def _open_writer(self) -> tantivy.IndexWriter:
         with _errors(f"the search index in {self._folder} can't be opened for writing"):
@@ -226,6 +232,9 @@ class EmbeddedEngine:
 
     def words(self, prefix: str, most: int) -> dict[str, int]:
         return self._ask(lambda reader: dict(reader.searcher.terms_with_prefix("title", prefix, limit=most)), {})
+
+    def held(self, low: int, high: int) -> dict[tuple[int, int], int]:
+        return self._ask(lambda reader: _held(reader.searcher, low, high), {})
 
     def size(self) -> int:
         return self._ask(lambda reader: reader.searcher.num_docs, 0)
@@ -389,6 +398,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("gig", indexed=True, fast=True)
     builder.add_integer_field("view", fast=True)
+    builder.add_integer_field("revision", fast=True)
     for name in (*NUMBER_FIELDS, *KEY_FIELDS):
         builder.add_integer_field(name, fast=True)
     for name in KEYWORD_FIELDS:
@@ -414,10 +424,11 @@ _EMPTY = _empty()
 """What is read where no index is."""
 
 
-def _tantivy_document(document: Document) -> tantivy.Document:
+def _tantivy_document(document: Document, revision: int) -> tantivy.Document:
     found = tantivy.Document()
     found.add_integer("gig", document.gig)
     found.add_integer("view", document.view)
+    found.add_integer("revision", revision)
     for name, values in document.keywords.items():
         for value in values:
             found.add_text(name, value)
@@ -514,6 +525,13 @@ def _search(searcher: tantivy.Searcher, clause: Clause, order: str, limit: int) 
         Hit(_integer(gig), _integer(view), _integer(key))
         for (key, _), gig, view in zip(found.hits, gigs, views, strict=True)
     ]
+
+
+def _held(searcher: tantivy.Searcher, low: int, high: int) -> dict[tuple[int, int], int]:
+    found = searcher.search(_translate(Range("gig", low, high)), limit=(high - low + 1) * MAX_VIEWS, count=False)
+    addresses = [address for _, address in found.hits]
+    columns = (map(_integer, searcher.fast_field_values(name, addresses)) for name in ("gig", "view", "revision"))
+    return {(gig, view): revision for gig, view, revision in zip(*columns, strict=True)}
 
 
 def _integer(value: Any) -> int:
