@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 HOME = Path(__file__).resolve().parents[1] / ".test-services" / "elasticsearch"
 URL = "GIGDEX_TEST_ELASTICSEARCH_URL"
@@ -127,6 +128,12 @@ class Server:
         self._folder.chmod(0o755)
         return Path(shutil.copytree(home, self._folder / "home"))
 
+    @property
+    def pid(self) -> int:
+        """Of the launcher; the server is its child."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> "Server":
         java = java_home()
         assert java is not None
@@ -142,7 +149,9 @@ class Server:
             "JAVA": str(java / "bin" / "java"),
             "JAVA_TYPE": "ES_JAVA_HOME",
         }
-        as_nobody = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+        as_nobody: dict[str, Any] = (
+            {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+        )
         with (self._folder / "out").open("ab") as out:
             self._process = subprocess.Popen(
                 [environment["JAVA"], "-cp", "lib/tools/server-launcher/*",
