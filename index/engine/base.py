@@ -194,6 +194,9 @@ class Engine(Protocol):
     def held(self, low: int, high: int) -> dict[tuple[int, int], int]:
         """(gig, view) -> revision of all documents whose gig is within low..high; few thousands at most."""
 
+    def newest(self) -> int:
+        """The highest revision of its documents; 0 without any."""
+
     def generation(self) -> int:
         """Changes whenever answers may change: a key for caches within one process. Never waits long: an engine
         elsewhere may take a second to notice what other processes wrote."""

@@ -277,6 +277,10 @@ class ElasticEngine:
         middle = (low + high) // 2
         return self.held(low, middle) | self.held(middle + 1, high)
 
+    def newest(self) -> int:
+        answers = self._ask([q.NEWEST])
+        return q.newest(answers[0]) if answers else 0
+
     def size(self) -> int:
         [counted] = self.count([Count(Everything())])
         return counted.total

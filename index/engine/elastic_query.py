@@ -166,6 +166,19 @@ def held_hits(answer: Json) -> dict[tuple[int, int], int]:
     return {(one["gig"][0], one["view"][0]): one["revision"][0] for one in fields}
 
 
+NEWEST: Json = {
+    "size": 0,
+    "track_total_hits": False,
+    "query": {"match_all": {}},
+    "aggs": {"newest": {"max": {"field": "revision"}}},
+}
+"""The search for the highest revision."""
+
+
+def newest(answer: Json) -> int:
+    return int(answer["aggregations"]["newest"]["value"] or 0)
+
+
 def counting(clause: Clause, counts: Sequence[Count]) -> Json:
     """One pass over the documents of a clause that answers all `counts`, which are of that clause."""
     body: Json = {"size": 0, "track_total_hits": True, "query": query(clause)}

@@ -236,6 +236,11 @@ class EmbeddedEngine:
     def held(self, low: int, high: int) -> dict[tuple[int, int], int]:
         return self._ask(lambda reader: _held(reader.searcher, low, high), {})
 
+    def newest(self) -> int:
+        return self._ask(
+            lambda reader: max((hit.key for hit in _search(reader.searcher, Everything(), "revision", 1)), default=0), 0
+        )
+
     def size(self) -> int:
         return self._ask(lambda reader: reader.searcher.num_docs, 0)
 

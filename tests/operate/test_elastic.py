@@ -212,6 +212,19 @@ def test_what_the_index_refuses_is_parked_told_and_tried_again(
     assert [one for one in examine_instance(settings) if one.check == "search index"] == []
 
 
+@on_both
+def test_an_index_that_is_newer_than_its_store_is_made_anew(filled: Instance) -> None:
+    """As after a backup of the store was restored."""
+    before = filled.engine.name
+    with filled.working("test") as worker:
+        assert worker.follower.engine.newest() == 30
+        stray = Document(99, 0, {}, {}, dict.fromkeys(("key_newest", "key_pay", "key_hourly"), 99))
+        worker.follower.engine.write([], [stray], {99: 31})
+    with filled.working("test") as worker:
+        assert worker.follower.engine.name != before
+        assert (worker.follower.engine.newest(), worker.follower.engine.size()) == (30, 30)
+
+
 @on_elastic
 def test_a_killed_rebuild_leaves_nothing_behind(filled: Instance, settings: Settings) -> None:
     left = filled.engines.create()
