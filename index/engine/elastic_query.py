@@ -24,6 +24,7 @@ from index.engine.base import (
     Term,
     Top,
 )
+from index.engine.embedded import COMBINATIONS, COMBINED, COMBINED_IN, combined, most_frequent, take_apart
 
 Json = dict[str, Any]
 
@@ -52,6 +53,7 @@ def mapping() -> Json:
             **{name: {"type": "keyword"} for name in KEYWORD_FIELDS},
             # Tokens never have more than 100 characters, so the analyzer's own limit of 255 changes nothing.
             **{name: {"type": "text", "analyzer": "whitespace", "norms": False} for name in TOKEN_FIELDS},
+            **{name: {"type": "keyword"} for name in COMBINED},
             "title_word": {"type": "keyword"},
         },
     }
@@ -71,6 +73,7 @@ def source(document: Document, revision: int) -> Json:
         **document.numbers,
         **{name: list(values) for name, values in document.keywords.items() if values},
         **{name: text for name, text in document.tokens.items() if text},
+        **{name: combined(document, fields) for name, fields in COMBINED.items()},
         "title_word": list(dict.fromkeys(document.tokens.get("title", "").split())),
     }
 
@@ -179,22 +182,45 @@ def newest(answer: Json) -> int:
     return int(answer["aggregations"]["newest"]["value"] or 0)
 
 
-def counting(clause: Clause, counts: Sequence[Count]) -> Json:
-    """One pass over the documents of a clause that answers all `counts`, which are of that clause."""
+def counting(clause: Clause, counts: Sequence[Count], *, apart: bool = False) -> Json:
+    """One pass over the documents of a clause that answers all `counts`, which are of that clause. By combined fields,
+    which takes half as long where many documents match; `apart`: field by field, where there are too many combinations.
+    """
     body: Json = {"size": 0, "track_total_hits": True, "query": query(clause)}
-    if aggregations := {_name(count): _aggregation(count) for count in counts if count.field is not None}:
+    aggregations: Json = {}
+    for count in counts:
+        if count.field in COMBINED_IN and not apart:
+            name = COMBINED_IN[count.field]
+            aggregations[name] = _terms(name, COMBINATIONS)
+        elif count.field is not None:
+            aggregations[_name(count)] = _lows(count) if count.lows else _terms(count.field, count.size)
+    if aggregations:
         body["aggs"] = aggregations
     return body
 
 
-def counted(answer: Json, count: Count) -> Counted:
+def counted(answer: Json, counts: Sequence[Count]) -> list[Counted] | None:
+    """The counts that `counting` asked for; None where a combined field has too many combinations."""
+    found: Json = answer.get("aggregations", {})
+    if any(found[name]["sum_other_doc_count"] for name in COMBINED if name in found):
+        return None
+    spread: dict[str, Mapping[str, int]] = {}
+    for name, fields in COMBINED.items():
+        if name in found:
+            spread |= take_apart(fields, found[name]["buckets"])
     total: int = answer["hits"]["total"]["value"]
+    return [Counted(total, _values(count, found, spread)) for count in counts]
+
+
+def _values(count: Count, found: Json, spread: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     if count.field is None:
-        return Counted(total, {})
-    buckets = answer["aggregations"][_name(count)]["buckets"]
+        return {}
+    if count.field in spread:
+        return most_frequent(spread[count.field], count.size)
+    buckets = found[_name(count)]["buckets"]
     if count.lows:
-        return Counted(total, {str(low): buckets[str(low)]["doc_count"] for low in count.lows})
-    return Counted(total, {bucket["key"]: bucket["doc_count"] for bucket in buckets})
+        return {str(low): buckets[str(low)]["doc_count"] for low in count.lows}
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
 
 def _name(count: Count) -> str:
@@ -202,12 +228,14 @@ def _name(count: Count) -> str:
     return f"{count.field} {count.size} {','.join(map(str, count.lows))}"
 
 
-def _aggregation(count: Count) -> Json:
-    if count.lows:
-        bounds = [{"key": str(low), "from": low} for low in sorted(set(count.lows))]
-        return {"range": {"field": count.field, "keyed": True, "ranges": bounds}}
-    # Each shard names all its values, so that the sums are exact. The most frequent come first, equals by value.
-    return {"terms": {"field": count.field, "size": min(count.size, MAX_TERMS), "shard_size": MAX_TERMS}}
+def _lows(count: Count) -> Json:
+    bounds = [{"key": str(low), "from": low} for low in sorted(set(count.lows))]
+    return {"range": {"field": count.field, "keyed": True, "ranges": bounds}}
+
+
+def _terms(field: str, size: int) -> Json:
+    """Each shard names all its values, so that the sums are exact. The most frequent come first, equals by value."""
+    return {"terms": {"field": field, "size": min(size, MAX_TERMS), "shard_size": MAX_TERMS}}
 
 
 def values(field: str, part: int, parts: int) -> Json:

@@ -442,10 +442,15 @@ def _tantivy_document(document: Document, revision: int) -> tantivy.Document:
     for name, number in document.numbers.items():
         found.add_integer(name, number)
     for name, fields in COMBINED.items():
-        found.add_text(name, FIELD_MARK.join(VALUE_MARK.join(document.keywords.get(one, ())) for one in fields))
+        found.add_text(name, combined(document, fields))
     for name, bits in STEP_BITS.items():
         found.add_text(f"step_{name}", f"{(document.gig if name == 'gig' else document.numbers[name]) >> bits:016x}")
     return found
+
+
+def combined(document: Document, fields: Sequence[str]) -> str:
+    """The document's values of several fields as one."""
+    return FIELD_MARK.join(VALUE_MARK.join(document.keywords.get(one, ())) for one in fields)
 
 
 def _translate(clause: Clause) -> Query:
@@ -562,26 +567,26 @@ def _count(searcher: tantivy.Searcher, counts: Sequence[Count]) -> list[Counted]
 
 def _count_clause(searcher: tantivy.Searcher, query: Query, asked: Sequence[Count]) -> list[Counted]:
     # Every document has one value in each combined field, so that any of them gives the total, too.
-    combined = {COMBINED_IN[count.field] for count in asked if count.field in COMBINED_IN} or {TOTAL_FROM}
-    request = {name: _terms(name, COMBINATIONS) for name in combined}
+    together = {COMBINED_IN[count.field] for count in asked if count.field in COMBINED_IN} or {TOTAL_FROM}
+    request = {name: _terms(name, COMBINATIONS) for name in together}
     for number, count in enumerate(asked):
         if count.field is not None and count.field not in COMBINED_IN:
             request[str(number)] = _lows(count) if count.lows else _terms(count.field, count.size)
     answer = searcher.aggregate(query, request)
     total, spread = 0, dict[str, Counter[str]]()
-    for name in combined:
+    for name in together:
         found, rest = answer[name]["buckets"], int(answer[name].get("sum_other_doc_count") or 0)
         total = rest + sum(int(bucket["doc_count"]) for bucket in found)
-        spread |= _one_by_one(searcher, query, COMBINED[name]) if rest else _take_apart(COMBINED[name], found)
+        spread |= _one_by_one(searcher, query, COMBINED[name]) if rest else take_apart(COMBINED[name], found)
     answers = []
     for number, count in enumerate(asked):
         if count.field is None:
             values: dict[str, int] = {}
         elif count.field in COMBINED_IN:
-            values = _most_frequent(spread[count.field], count.size)
+            values = most_frequent(spread[count.field], count.size)
         else:
             found = {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[str(number)]["buckets"]}
-            values = _add_up(count, found) if count.lows else _most_frequent(found, count.size)
+            values = _add_up(count, found) if count.lows else most_frequent(found, count.size)
         answers.append(Counted(total, values))
     return answers
 
@@ -601,7 +606,7 @@ def _add_up(count: Count, found: Mapping[str, int]) -> dict[str, int]:
     return {str(low): sum(found.get(str(other), 0) for other in set(count.lows) if other >= low) for low in count.lows}
 
 
-def _take_apart(fields: Sequence[str], found: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+def take_apart(fields: Sequence[str], found: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
     """The counts of combinations as those of each field's values."""
     spread: dict[str, Counter[str]] = {field: Counter() for field in fields}
     counters = list(spread.values())
@@ -628,5 +633,5 @@ def _one_by_one(searcher: tantivy.Searcher, query: Query, fields: Sequence[str])
     }
 
 
-def _most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
+def most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:size])

@@ -27,11 +27,12 @@ from index.store import schema
 from index.store.inbox import Inbox
 from index.store.store import Store
 from search_api.deps import Services
+from tests import elasticsearch
 from tests.api.conftest import Client
 from tests.index.conftest import RunBoard, posting
 from tests.run_gigdex import gigdex
 
-ELASTIC = pytest.param("elastic", marks=pytest.mark.xdist_group("elasticsearch"))
+ELASTIC = pytest.param("elastic", marks=elasticsearch.MARKS)
 on_both = pytest.mark.parametrize("where", ["embedded", ELASTIC])
 on_elastic = pytest.mark.parametrize("where", [ELASTIC])
 

@@ -27,7 +27,7 @@ from tests.api.conftest import Client
 from tests.index.conftest import board, posting
 from tests.storm import Storm
 
-pytestmark = [pytest.mark.xdist_group("elasticsearch"), pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [*elasticsearch.OWN_MARKS, pytest.mark.slow, pytest.mark.timeout(400)]
 
 GIGS = 400
 WORDS = ("dog", "cat", "garden", "parcel", "survey")
@@ -36,8 +36,6 @@ WORDS = ("dog", "cat", "garden", "parcel", "survey")
 @pytest.fixture(scope="module")
 def server() -> Iterator[elasticsearch.Server]:
     """One that may be killed: never the one that a setting names."""
-    if reason := elasticsearch.missing():
-        pytest.skip(f"{reason}: `make elasticsearch` gets it")
     server = elasticsearch.Server()
     try:
         yield server.start()

@@ -18,7 +18,7 @@ from index.settings import Settings
 from tests import elasticsearch
 from tests.search.test_engine import doc
 
-pytestmark = [pytest.mark.xdist_group("elasticsearch"), pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [*elasticsearch.OWN_MARKS, pytest.mark.slow, pytest.mark.timeout(400)]
 
 RIGHTS = {
     "searching-and-writing": {
@@ -60,8 +60,6 @@ def certificate() -> tuple[bytes, bytes]:
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Address with the administrator's password, and the CA file."""
-    if reason := elasticsearch.missing():
-        pytest.skip(f"{reason}: `make elasticsearch` gets it")
     made = certificate()
     file = tmp_path_factory.mktemp("ca") / "ca.crt"
     file.write_bytes(made[0])

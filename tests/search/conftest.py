@@ -13,6 +13,7 @@ from index.engine.elastic_client import Cluster
 from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig
 from index.search import Search
+from tests import elasticsearch
 from tests.search import oracle
 from tests.search.made_up import Shelf, gigs, search_for
 
@@ -32,7 +33,7 @@ def _elastic(request: pytest.FixtureRequest, folder: Path) -> Engine:
 
 
 ENGINES: dict[str, Callable[[pytest.FixtureRequest, Path], Engine]] = {"embedded": _embedded, "elastic": _elastic}
-MARKS = {"elastic": [pytest.mark.xdist_group("elasticsearch")]}
+MARKS = {"elastic": elasticsearch.MARKS}
 PARAMS = [pytest.param(name, marks=MARKS.get(name, []), id=name) for name in ENGINES]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from index.engine.base import (
+    KEYWORD_FIELDS,
     Count,
     Document,
     EngineError,
@@ -18,10 +19,11 @@ from index.engine.base import (
 )
 from index.engine.elastic import ElasticEngine
 from index.engine.elastic_client import Cluster
+from tests import elasticsearch
 from tests.search.made_up import NOW, Shelf, gigs, search_for
 from tests.search.test_engine import doc
 
-pytestmark = pytest.mark.xdist_group("elasticsearch")
+pytestmark = elasticsearch.MARKS
 
 
 @pytest.fixture
@@ -193,6 +195,19 @@ def test_a_field_with_more_values_than_one_answer_holds(cluster: Cluster, monkey
     assert engine.values("cell") == sorted(names)
     [hits] = engine.search([Top(Term("cell", names), "gig", 100)])
     assert len(hits) == 10
+    engine.close()
+
+
+def test_too_many_combinations_are_counted_field_by_field(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from index.engine import elastic_query
+
+    engine = published(cluster)
+    shelf = Shelf(gigs(60))
+    engine.write([], shelf.documents())
+    counts = [Count(clause, field) for clause in (Everything(), Term("board", ("alpha",))) for field in KEYWORD_FIELDS]
+    by_combinations = engine.count(counts)
+    monkeypatch.setattr(elastic_query, "COMBINATIONS", 2)
+    assert engine.count(counts) == by_combinations
     engine.close()
 
 
