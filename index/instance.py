@@ -25,16 +25,17 @@ log = logging.getLogger(__name__)
 
 
 class Instance:
-    """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used."""
+    """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used, and
+    EngineError when the client for the engine isn't installed."""
 
     def __init__(self, settings: Settings, boards: Iterable[BoardInfo] | None = None) -> None:
         """`boards`: what the crawlers declare; None leaves the store's declarations as they are."""
         self.settings = settings
+        self.engines = Engines(settings)
         self.store = Store.open(settings)
         self.inbox = Inbox.open(settings)
         if boards is not None:
             declare(self.store.database, boards)
-        self.engines = Engines(settings)
 
     @cached_property
     def engine(self) -> Engine:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 
 class Engines:
-    """Opens and makes the engine of these settings."""
+    """Opens and makes the engine of these settings. Raises EngineError where its client isn't installed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.data / "engine"
+        if self.elsewhere:
+            self.cluster  # noqa: B018  # without its client nothing can work: fail at once
 
     @property
     def elsewhere(self) -> bool:

@@ -75,6 +75,11 @@ class Watch:
                 self.now()
             except EngineError:
                 continue  # whoever asks is told
+            except Exception as error:  # a fault of ours must not end the looking and leave old answers for new
+                if self._closed.is_set():
+                    return
+                self._generation += 1
+                self._seen = EngineError(f"what Elasticsearch says of its index can't be read: {error!r}")
 
     def close(self) -> None:
         self._closed.set()

@@ -3,6 +3,7 @@ where the same holds for it."""
 
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -347,6 +348,13 @@ def test_settings_that_can_not_work_are_named(
     with pytest.raises(BadSettings, match=f"^GIGDEX_ELASTICSEARCH_{named}: ") as caught:
         load_settings()
     assert values.get("API_KEY", "no key") not in str(caught.value)
+
+
+def test_without_the_client_the_start_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "index.engine.elastic_client", None)
+    with pytest.raises(EngineError, match=r"pip install 'gigdex\[elasticsearch\]'"):
+        Instance(Settings(data=tmp_path, elasticsearch_url="http://es.example:9200"))
+    Instance(Settings(data=tmp_path)).close()
 
 
 def test_a_key_that_travels_readable_is_told(tmp_path: Path) -> None:

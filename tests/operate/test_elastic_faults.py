@@ -199,6 +199,27 @@ def test_killed_under_search_load(server: elasticsearch.Server, quick: None, tmp
         assert clients[0].get("/health/ready").status_code == 200
 
 
+def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
+    """It takes connections and answers nothing: everybody is told so, the later ones at once, and nobody waits on."""
+    with closing(opened(tmp_path / "a", server.url)) as instance:
+        crawl(instance, postings()[:20])
+        with instance.working("test") as worker:
+            worker.drain()
+        services = Services(instance.search, instance.store, instance.settings, ready=instance.not_ready)
+        client = Client(services, "localhost")
+        assert client.get("/gigs?q=dog").json()["total"] == 4
+        server.pause()
+        try:
+            until(lambda: client.get("/gigs?q=dog&limit=7").status_code == 503)
+            answer = client.get("/health/ready")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert "does not answer in time" in answer.json()["detail"]
+        finally:
+            server.resume()
+        until(lambda: client.get("/health/ready").status_code == 200)
+        assert client.get("/gigs?q=dog").json()["total"] == 4
+
+
 def test_a_full_disk(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
     """Elasticsearch makes indexes read-only when a disk is fuller than its flood stage; here it thinks so."""
     with closing(opened(tmp_path / "a", server.url)) as instance:
