@@ -3,9 +3,9 @@
     python -m benchmarks.engines [GIGS] [REQUESTS] [FOLDER]
 
 Prints Markdown. All are asked over HTTP by the same client but FTS5, which is asked in process (that flatters it, as do
-its seven facets). "Raw" is the `_search` that one would write by hand: one request with the same filters, order, total
-and facets, over the same index; it counts every facet under all filters, where Gigdex leaves out the facet's own, and
-it ends with ids, where Gigdex loads the gigs, renders and compresses them. Elasticsearch has 2 GB of heap, and is the
+its seven facets). "Raw" is the `_search` that one would write by hand: one request over the same index with the same
+filters, order, total and facets (each ignoring its own filter), by the fields themselves. It ends with ids, where
+Gigdex loads the gigs, renders and compresses them. Elasticsearch has 2 GB of heap, and is the
 one that `make elasticsearch` gets, unless GIGDEX_TEST_ELASTICSEARCH_URL names one. A FOLDER is filled if it is empty,
 and used again if it isn't.
 """
@@ -36,9 +36,9 @@ from benchmarks.generate import CATEGORIES, NOW, gigs
 from benchmarks.http import BATCH, CLIENTS, Params, part, pay, point, running, word
 from benchmarks.search import Fts5, timed
 from index import cursor
-from index.compile import FACETS, compile_query
+from index.compile import FACETS, Compiled, compile_query
 from index.engine import elastic_query
-from index.engine.base import Count, Engine, Top
+from index.engine.base import And, Clause, Count, Engine, Term, Top
 from index.geo import Cells
 from index.instance import Instance
 from index.query import SearchQuery
@@ -157,12 +157,7 @@ class Questions:
             [hits] = self._engine.search([Top(compiled.where, "key_newest", DEPTH)])
             below = hits[-1].key
             params["cursor"] = cursor.encode((below,), query, "api", self._secret)
-        order: Any = "key_newest"
-        body = elastic_query.top(Top(compiled.where, order, 20, below))
-        counts = [Count(compiled.where, name) for name in FACETS if name != "posted"]
-        counts.append(Count(compiled.where, "pay_state"))
-        counts.append(Count(compiled.where, "posted", lows=(*compiled.since.values(),)))
-        body |= {**elastic_query.counting(compiled.where, counts), "size": 0 if kind == "facets alone" else 20}
+        body = raw(query, compiled, self._languages, 0 if kind == "facets alone" else 20, below)
         path = "/gigs/facets" if kind == "facets alone" else "/gigs"
         return Asked(f"{path}?{urlencode(params)}", json.dumps(body).encode(), self._sql(kind, query))
 
@@ -184,6 +179,45 @@ class Questions:
             where.append("posted < ?")
             values.append(NOW.timestamp() - 86_400)
         return " AND ".join(where), values, "posted DESC"
+
+
+UNFILTERED: dict[str, Any] = {
+    **{name: [] for name in ("category", "mode", "country", "media", "board", "language", "pay_unit")},
+    **dict.fromkeys(("pay_min", "pay_max", "hourly_min", "pay_unknown", "posted_within"), None),
+    "risk": ["all"],
+}
+"""The filters that some facet ignores, unset."""
+
+
+def raw(
+    query: SearchQuery, compiled: Compiled, languages: Sequence[str], size: int, below: int | None
+) -> dict[str, Any]:
+    """One `_search` for the same answer, as one would write it by hand: what all counts share as the query, the other
+    filters after it (`post_filter`), and each facet under the filters that it doesn't ignore."""
+    order: Any = "key_newest"
+    shared = compile_query(
+        query.model_copy(update=UNFILTERED), "api", NOW, circle_of(compiled), languages, lambda code, day: None
+    )
+    counts: dict[Clause, list[Count]] = {compiled.where: [], compiled.any_pay: [Count(compiled.any_pay, "pay_state")]}
+    for facet in FACETS:
+        lows = tuple(compiled.since.values()) if facet == "posted" else ()
+        for clause in compiled.without[facet]:
+            counts.setdefault(clause, []).append(Count(clause, facet, lows=lows))
+    aggregations = {
+        str(number): {
+            "filter": elastic_query.query(clause),
+            "aggs": elastic_query.counting(clause, its, apart=True).get("aggs", {}),
+        }
+        for number, (clause, its) in enumerate(counts.items())
+    }
+    found = elastic_query.top(Top(shared.where, order, max(size, 1), below))
+    return found | {"size": size, "post_filter": elastic_query.query(compiled.where), "aggs": aggregations}
+
+
+def circle_of(compiled: Compiled) -> list[str] | None:
+    """The cells around the point that was asked for."""
+    parts = compiled.where.clauses if isinstance(compiled.where, And) else ()
+    return next((list(part.values) for part in parts if isinstance(part, Term) and part.field == "cell"), None)
 
 
 class Client:
@@ -267,6 +301,22 @@ def measure(
         found.per_second[clients] = len(mixed) / (time.perf_counter() - started)
     found.memory = sum(process.memory_info().rss for process in processes)
     return found
+
+
+def compare(address: str, url: str, questions: Questions) -> None:
+    """That raw Elasticsearch is asked the same: equal totals, for some questions of each kind."""
+    rng = random.Random(6)
+    for kind in KINDS:
+        for _ in range(3):
+            asked = questions.make(kind, rng)
+            with urllib.request.urlopen(f"{address}{asked.target}") as answer:
+                ours = json.load(answer)["total"]
+            request = urllib.request.Request(
+                f"{url}/{ALIAS}/_search", asked.raw, {"Content-Type": "application/json"}, method="POST"
+            )
+            with urllib.request.urlopen(request) as answer:
+                theirs = json.load(answer)["aggregations"]["0"]["doc_count"]
+            assert ours == theirs, f"{asked.target}: {ours} gigs here, {theirs} there"
 
 
 def measure_fts5(data: Path, questions: Questions, each: int) -> Measured:
@@ -367,6 +417,7 @@ def main(count: int, each: int, data: Path) -> None:
         questions = Questions(instance.engine, instance.store.secret())
         found = []
         with running("-m", "gigdex", "serve", data=data) as (address, process):
+            compare(address, url, questions)
             found.append(measure(EMBEDDED, address, to_gigdex, questions, each, process))
         found.append(measure(RAW, url, to_elastic, questions, each, *node))
         os.environ |= {"GIGDEX_ELASTICSEARCH_URL": url, "GIGDEX_ELASTICSEARCH_INDEX": ALIAS}
