@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: run setup test lint bench docs screenshots build clean
+.PHONY: run setup test elasticsearch lint bench docs screenshots build clean
 
 run: $(VENV)/.run  ## set up what running needs and start everything on this machine
 	$(BIN)/gigdex up
@@ -13,6 +13,9 @@ setup: $(VENV)/.dev  ## set up everything that tests and benchmarks need
 
 test: $(VENV)/.dev  ## all tests
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
+
+elasticsearch: $(VENV)/.dev  ## get an Elasticsearch that `make test` starts; without it those tests are skipped
+	$(BIN)/python -m tests.elasticsearch
 
 lint: $(VENV)/.dev  ## style, types, layers
 	$(BIN)/ruff check .
@@ -50,7 +53,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt tests/browser/package-lock.json | $(VENV)/bin/python
-	$(PIP) --editable '.[dev,postgresql]'
+	$(PIP) --editable '.[dev,elasticsearch,postgresql]'
 	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund --silent; \
 	else echo "npm is missing, so the tests for accessibility will be skipped; install Node.js and run make setup again"; fi
 	@touch $@ $(VENV)/.run

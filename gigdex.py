@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -171,6 +171,7 @@ def is_empty(settings: "Settings") -> bool:
 
 
 def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+    from index.engine.base import EngineError
     from index.metrics import collect
     from search_api.app import create_app
     from search_api.deps import Services
@@ -184,6 +185,9 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> 
         ready=instance.not_ready,
         metrics=lambda: collect(instance),
     )
+
+    with suppress(EngineError):
+        instance.search.generation()  # the first look at an engine elsewhere; later ones don't wait
 
     def ready(address: str) -> None:
         say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
@@ -734,9 +738,42 @@ def rebuild(
             worker.ingest.renormalize(lambda count: bars.advance(task, count))
         index = bars.add_task("index", total=instance.store.count_gigs(), note="")
         follower = instance.rebuild_engine(lambda count: bars.advance(index, count))
-        size = follower.engine.size()
+        size, refused = follower.engine.size(), follower.parked()
         follower.engine.close()
     say(f"The search index holds {size} documents.")
+    tell_refused(refused)
+
+
+@app.command()
+def reconcile(
+    check: Annotated[bool, typer.Option("--check", help="Only compare; exit status 1 when something differs.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Compare the search index with the store, document by document, and mend it where it differs."""
+    from index.reconcile import reconcile as run_reconcile
+
+    settings = the_settings(sample)
+    with the_instance(settings, sample) as instance, instance.working("gigdex reconcile") as worker, progress() as bars:
+        worker.follower.catch_up()
+        task = bars.add_task("compare", total=instance.store.count_gigs(), note="")
+        found = run_reconcile(worker.follower, lambda count: bars.advance(task, count), mend=not check)
+    say(
+        f"{found.compared} documents compared: {found.missing} missing, {found.surplus} too many, "
+        f"{found.outdated} outdated{'; mended.' if found.any and not check else '.'}"
+    )
+    if found.left:
+        raise Problem(f"{found.left} gigs could not be mended; `gigdex rebuild` makes the index anew")
+    if check and found.any:
+        raise Problem("the search index differs from the store; `gigdex reconcile` mends it")
+    tell_refused(found.refused)
+
+
+def tell_refused(refused: dict[int, str]) -> None:
+    """Gigs that can't be found are a fault, and each is named."""
+    for seq, why in sorted(refused.items())[:20]:
+        say(f"gig number {seq}: {why}")
+    if refused:
+        raise Problem(f"the search index refuses {len(refused)} {'gig' if len(refused) == 1 else 'gigs'}")
 
 
 def preview_rebuild(settings: "Settings", as_json: bool) -> None:

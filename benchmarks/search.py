@@ -57,6 +57,14 @@ class Fts5:
             "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize=\"unicode61\");"
         )
 
+    @classmethod
+    def opened(cls, path: Path) -> "Fts5":
+        """One that was filled before."""
+        peer = cls.__new__(cls)
+        peer._sql = sqlite3.connect(path)
+        peer._sql.execute("PRAGMA cache_size=-200000")
+        return peer
+
     def add(self, batch: Sequence[Gig]) -> None:
         with self._sql:
             for gig in batch:

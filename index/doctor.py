@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from index import forget
 from index.backup import DATABASES, STAGING, BackupError, connect, integrity, schema_of, store_file
 from index.engine.base import EngineError, EngineStaleError
-from index.engine.embedded import EmbeddedEngine
+from index.engine.choice import Engines
 from index.follow import Follower
 from index.learn import RULES
 from index.lease import Lease, is_held
 from index.metrics import sizes
-from index.settings import BadSettings, Settings, load_settings
+from index.settings import FOR_TESTS, BadSettings, Settings, load_settings, nodes
 from index.store.boards import BoardState
 from index.store.db import Database, StoreError
 from index.store.inbox import LOST_AFTER, Inbox
@@ -96,7 +97,7 @@ def check_names(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Variables that look like settings and are none, so that they do nothing."""
     known = {f"GIGDEX_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
     for name in sorted(environment):
-        if name.startswith("GIGDEX_") and name not in known:
+        if name.startswith("GIGDEX_") and not name.startswith(FOR_TESTS) and name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"It may be meant as {close[0]}." if close else "docs/configuration.md lists the settings."
             yield Finding("advice", "settings", f"{name} is set, but is not a setting", f"{hint} Unset or rename it.")
@@ -120,6 +121,14 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             "advice", "public address", f"{settings.public_url} is not https, so the operator's key travels readable",
             "Put a server with a certificate in front and set GIGDEX_PUBLIC_URL to its https address.",
         )  # fmt: skip
+    for node in map(urlsplit, nodes(settings.elasticsearch_url)):
+        secret = settings.elasticsearch_api_key is not None or node.password is not None
+        if node.scheme == "http" and secret and node.hostname not in ("localhost", "127.0.0.1", "::1"):
+            yield Finding(
+                "advice", "elasticsearch", f"the key for Elasticsearch travels readable to {node.hostname}",
+                "Let the nodes answer by https and name them so in GIGDEX_ELASTICSEARCH_URL.",
+            )  # fmt: skip
+            break
     if not settings.contact:
         yield Finding(
             "advice", "contact", "GIGDEX_CONTACT is unset, so boards can't tell who crawls them",
@@ -284,31 +293,52 @@ def check_engine(store: Store, settings: Settings, working: bool) -> Iterator[Fi
     newest = store.revision()
     if not newest:
         return
+    engines = Engines(settings)
+    elsewhere = "Check that Elasticsearch runs, and the settings GIGDEX_ELASTICSEARCH_...; ingest waits until then."
+    parked: dict[int, str] = {}
     try:
-        engine = EmbeddedEngine.open(settings.data / "engine")
-        with closing(engine):
+        with closing(engines.open()) as engine:
+            engine.generation()
             if engine.name is None:
                 yield Finding("problem", "search index", "there is no search index", _by_itself(working))
                 return
-            lag = newest - Follower(store, engine).position()
+            follower = Follower(store, engine)
+            lag, parked = newest - follower.position(), follower.parked()
             size = engine.size()
+        if engines.elsewhere:
+            yield from check_cluster(engines)
     except EngineStaleError as error:
         yield Finding("problem", "search index", str(error), _by_itself(working))
         return
     except EngineError as error:
-        yield Finding("problem", "search index", str(error), "Check the permissions of the data folder.")
+        todo = elsewhere if engines.elsewhere else "Check the permissions of the data folder."
+        yield Finding("problem", "search index", str(error), todo)
         return
+    if parked:
+        seq, why = min(parked.items())
+        yield Finding(
+            "problem", "search index", f"the search index refuses {len(parked):,} gigs, such as number {seq}: {why}",
+            "They are stored, but can't be found. Report it please; `gigdex reconcile` tries them again.",
+        )  # fmt: skip
     if lag > 0 and not working:
         yield Finding(
             "problem", "search index", f"the search index lacks the last {lag:,} changes, and nobody is working", START
         )
     with store.database.reading() as connection:
         stored: int = connection.execute(sa.select(sa.func.count()).select_from(views)).scalar_one()
-    if lag == 0 and size != stored and store.revision() == newest:
+    if lag == 0 and size != stored and not parked and store.revision() == newest:
         yield Finding(
             "problem", "search index", f"the search index holds {size:,} documents, the store {stored:,} views",
             "Run `gigdex rebuild`, and report it please: this should not happen.",
         )  # fmt: skip
+
+
+def check_cluster(engines: Engines) -> Iterator[Finding]:
+    """What the cluster itself complains of. Raises EngineError."""
+    from index.engine.elastic_health import complaints
+
+    for is_problem, what, todo in complaints(engines.cluster):
+        yield Finding("problem" if is_problem else "advice", "search index", what, todo)
 
 
 def _by_itself(working: bool) -> str:

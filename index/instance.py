@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from index.engine.base import EngineError, EngineStaleError, Everything, Top
-from index.engine.embedded import EmbeddedEngine
+from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
+from index.engine.choice import Engines
 from index.follow import Follower
 from index.ingest import Ingest
 from index.lease import Lease
+from index.rebuild import rebuild
 from index.retention import Keep
 from index.search import Search
 from index.settings import Settings
@@ -24,21 +25,22 @@ log = logging.getLogger(__name__)
 
 
 class Instance:
-    """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used."""
+    """Opens what is asked for, when it is asked for. Raises StoreError when the database can't be used, and
+    EngineError when the client for the engine isn't installed."""
 
     def __init__(self, settings: Settings, boards: Iterable[BoardInfo] | None = None) -> None:
         """`boards`: what the crawlers declare; None leaves the store's declarations as they are."""
         self.settings = settings
+        self.engines = Engines(settings)
         self.store = Store.open(settings)
         self.inbox = Inbox.open(settings)
         if boards is not None:
             declare(self.store.database, boards)
-        self._engine_folder = settings.data / "engine"
 
     @cached_property
-    def engine(self) -> EmbeddedEngine:
+    def engine(self) -> Engine:
         """For reading; it follows what the worker of this or another process writes."""
-        return EmbeddedEngine.open(self._engine_folder)
+        return self.engines.open()
 
     @cached_property
     def search(self) -> Search:
@@ -63,10 +65,11 @@ class Instance:
     def open_engine(self) -> Follower:
         """The engine for writing, made anew from the store when it is missing, damaged or of another version."""
         try:
-            follower = Follower(self.store, EmbeddedEngine.open(self._engine_folder, writable=True))
+            follower = Follower(self.store, self.engines.open(writable=True))
             if not follower.knows_store():
+                name = follower.engine.name
                 follower.engine.close()
-                raise EngineStaleError(f"the search index in {self._engine_folder} was made from another store")
+                raise EngineStaleError(f"the search index {name} was made from another store")
             return follower
         except EngineStaleError as reason:
             if self.store.revision():
@@ -75,21 +78,13 @@ class Instance:
 
     def rebuild_engine(self, on_step: Callable[[int], None] = lambda _: None) -> Follower:
         """A new engine with everything that the store has; readers keep the old one until it is complete."""
-        engine = EmbeddedEngine.create(self._engine_folder)
-        try:
-            follower = Follower(self.store, engine)
-            follower.catch_up(on_step)
-            engine.publish()
-            follower.forget_others()
-        except BaseException:
-            engine.close()
-            raise
-        return follower
+        return rebuild(self.store, self.engines, on_step)
 
     def not_ready(self) -> str | None:
         """Why searches can't be answered yet, in one line; None when they can."""
         try:
             self.store.revision()
+            self.engine.generation()  # fails at once while an engine elsewhere is known to be away
             self.engine.search([Top(Everything(), "key_newest", 1)])
             return None
         except (EngineError, StoreError) as error:
@@ -98,6 +93,10 @@ class Instance:
     def lag(self) -> int:
         """Revisions that the engine has yet to follow."""
         return max(0, self.store.revision() - Follower(self.store, self.engine).position())
+
+    def parked(self) -> int:
+        """Gigs that the engine refuses to hold."""
+        return len(Follower(self.store, self.engine).parked())
 
     def is_up_to_date(self) -> bool:
         """Whether all that crawls brought can be searched."""

@@ -22,6 +22,8 @@ from index.settings import Settings
 
 CHATTY = ("alembic", "scrapy", "twisted", "uvicorn", "httpx", "httpcore", "filelock")
 """Other people's loggers that tell what they do; their warnings are kept."""
+SILENT = ("elastic_transport", "elasticsearch")
+"""They warn once a second while a node is away; we say so ourselves."""
 MASK = "***"
 SHORTEST = 6
 """Characters of a secret that is masked wherever it stands; a shorter one would take half the words with it."""
@@ -109,6 +111,8 @@ def configure(settings: Settings | None = None, stream: TextIO | None = None) ->
     root.setLevel((settings.log_level if settings else "info").upper())
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def secrets_of(settings: Settings | None) -> tuple[str, ...]:

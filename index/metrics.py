@@ -43,6 +43,7 @@ class Measured(Protocol):
     inbox: Inbox
 
     def lag(self) -> int: ...
+    def parked(self) -> int: ...
     def not_ready(self) -> str | None: ...
 
 
@@ -102,11 +103,12 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
 def _engine(instance: Measured) -> Iterable[Metric]:
     try:
         ready = instance.not_ready() is None
-        lag = instance.lag() if ready else None
+        lag, parked = (instance.lag(), instance.parked()) if ready else (None, None)
     except EngineError:
-        ready, lag = False, None
+        ready, lag, parked = False, None, None
     yield _one("gigdex_engine_ready", "1 where searches can be answered.", ready)
     yield _one("gigdex_engine_lag_revisions", "Revisions that the search index has yet to follow.", lag)
+    yield _one("gigdex_engine_parked_gigs", "Gigs that the search index refuses, so that they can't be found.", parked)
 
 
 def _machine(settings: Settings) -> Iterable[Metric]:

@@ -2,12 +2,15 @@
 
 import ipaddress
 import os
+import re
+import ssl
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,6 +20,8 @@ class BadSettings(ValueError):
 
 NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"}
 """Variables of ours that are for a fault or for our own child processes."""
+FOR_TESTS = "GIGDEX_TEST_"
+"""Begins variables that only our tests read."""
 
 
 def _blank_is_unset(value: object) -> object:
@@ -41,6 +46,23 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="SQLAlchemy URL of the store; unset means SQLite in the data folder"
     )
+    elasticsearch_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
+        None,
+        description="addresses of Elasticsearch nodes, parted by commas, such as https://es1:9200,https://es2:9200; "
+        "unset means the search index in the data folder",
+    )
+    elasticsearch_api_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="API key for Elasticsearch, in its encoded form"
+    )
+    elasticsearch_ca_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="file of the certificates by which Elasticsearch is known; unset means the system's"
+    )
+    elasticsearch_index: str = Field(
+        "gigdex", description="name of the search index in Elasticsearch (an alias); one for each store"
+    )
+    elasticsearch_shards: int = Field(
+        1, ge=1, le=64, description="primary shards of a search index; a change takes a `gigdex rebuild`"
+    )
     contact: str = Field("", description="mail address or page of the operator; goes into the crawler's user agent")
     rate_limit: int = Field(
         300, ge=0, description="requests a minute that one client of a public instance may make; 0: any number"
@@ -61,6 +83,50 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="form of the log lines on stderr: text or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _nodes(cls, value: str | None) -> str | None:
+        for part in nodes(value):
+            url = urlsplit(part)
+            try:
+                sound = url.scheme in ("http", "https") and url.hostname and (url.port or 1)
+            except ValueError:
+                sound = False
+            if not sound or url.query or url.fragment:
+                raise ValueError("each address is https://HOST:PORT or http://HOST:PORT")
+        if len({urlsplit(part).scheme for part in nodes(value)}) > 1:
+            raise ValueError("either all addresses are https, or none is")
+        return value if nodes(value) else None
+
+    @field_validator("elasticsearch_api_key")
+    @classmethod
+    def _key(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            _needs_url(info)
+            if not re.fullmatch(r"[A-Za-z0-9+/_=-]{8,}", value.get_secret_value()):
+                raise ValueError("it is not an encoded API key: letters, digits and + / _ - = only")
+        return value
+
+    @field_validator("elasticsearch_ca_file")
+    @classmethod
+    def _certificates(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None:
+            _needs_url(info)
+            if not str(info.data.get("elasticsearch_url")).startswith("https"):
+                raise ValueError("certificates need an address that begins with https")
+            try:
+                ssl.create_default_context(cafile=str(value))
+            except OSError as error:  # ssl.SSLError is one
+                raise ValueError(f"there are no certificates in {value} ({error.strerror or error})") from None
+        return value
+
+    @field_validator("elasticsearch_index")
+    @classmethod
+    def _alias(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,99}", value) or re.search(r"-v[0-9]", value):
+            raise ValueError("small letters, digits, - _ and . only, and no -v1 or the like")
+        return value
+
     @cached_property
     def private(self) -> bool:
         """Bound to loopback and without a public address: only the operator sees it, so no terms apply."""
@@ -75,18 +141,28 @@ class Settings(BaseSettings):
 
     def for_sample(self) -> "Settings":
         """The same settings on the sample boards' own folder, so that made-up and real gigs never mix."""
-        return self.model_copy(update={"data": self.data / "sample", "database_url": None})
+        return self.model_copy(update={"data": self.data / "sample", "database_url": None, "elasticsearch_url": None})
+
+
+def nodes(urls: str | None) -> list[str]:
+    """The addresses of GIGDEX_ELASTICSEARCH_URL."""
+    return [part.strip() for part in (urls or "").split(",") if part.strip()]
+
+
+def _needs_url(info: ValidationInfo) -> None:
+    if "elasticsearch_url" in info.data and not info.data["elasticsearch_url"]:
+        raise ValueError("it needs GIGDEX_ELASTICSEARCH_URL, too")
 
 
 def load_settings() -> Settings:
     """Settings from the environment. Raises BadSettings naming the variable that can't work, or that is unknown."""
     known = {f"GIGDEX_{name}".upper() for name in Settings.model_fields} | NO_SETTINGS
     for name in os.environ:
-        if name.startswith("GIGDEX_") and name not in known:
+        if name.startswith("GIGDEX_") and not name.startswith(FOR_TESTS) and name not in known:
             raise BadSettings(f"{name}: there is no such setting; docs/configuration.md lists them")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "GIGDEX_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadSettings(f"{name}: {first['msg']}") from None
+        raise BadSettings(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -17,6 +17,9 @@ from search_api.telemetry import Telemetry
 
 PLACES = 2 * (os.cpu_count() or 1)
 """Answers that are worked on at once: the engine keeps the processors busy, and some wait for the disk."""
+PLACES_ELSEWHERE = 32
+"""The same where another machine does the work and threads mostly wait for it; below the 40 threads of anyio, so that
+health and metrics always find one."""
 LINE = 1_000
 """Requests that may wait for a place; each holds some kB."""
 PATIENCE_S = 15.0
@@ -72,7 +75,8 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.state.telemetry = telemetry = Telemetry()
-    app.state.gate = gate = Gate(PLACES, LINE, PATIENCE_S)
+    places = PLACES_ELSEWHERE if services.settings.elasticsearch_url else PLACES
+    app.state.gate = gate = Gate(places, LINE, PATIENCE_S)
     # The last one added is the outermost. Answers compresses what it can keep, GZip what is streamed.
     app.add_middleware(Answers, services=services, gate=gate, telemetry=telemetry)
     app.add_middleware(Access, services=services, telemetry=telemetry)

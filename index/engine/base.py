@@ -7,9 +7,11 @@ an order is a number stored with the document, descending.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-ENGINE_SCHEMA_VERSION = 3
+from index.terms import CHANNELS
+
+ENGINE_SCHEMA_VERSION = 4
 """Of the fields below, of the tokens that fill them, and of what an engine makes of them. An index of another version
 is rebuilt from the store."""
 
@@ -27,6 +29,9 @@ NUMBER_FIELDS = ("posted", "usd_top", "hourly_top", "payout_usd")
 the word or the item keeps its order."""
 KEY_FIELDS = ("key_newest", "key_pay", "key_hourly")
 """Non-negative 63-bit integers, always present, unique within a channel (index/document.py makes them)."""
+
+MAX_VIEWS = len(CHANNELS) + 1
+"""Views of one gig, numbered from 0: each is seen by one or more channels, or by the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +150,39 @@ class Counted:
     """Of the keyword field, most frequent first, equals by value; of `lows` in their order, written as decimals."""
 
 
+class Refused(NamedTuple):
+    """A document that the engine will never take as it is; everything else of the write was done."""
+
+    gig: int
+    view: int
+    reason: str
+    """One line."""
+
+
 class Engine(Protocol):
     """A search engine. Every method may raise EngineError with one clear line. Safe to call from several threads."""
 
-    def write(self, delete: Iterable[int], add: Iterable[Document]) -> None:
+    @property
+    def name(self) -> str | None:
+        """Identity of the index: another one after every rebuild, None while there is none."""
+
+    def write(
+        self, delete: Iterable[int], add: Iterable[Document], revisions: Mapping[int, int] | None = None
+    ) -> Sequence[Refused]:
         """Remove all documents of the gigs in `delete` and of the gigs in `add`, then add; durable, and visible to
-        every reader that asks after it returns. Idempotent; all or nothing."""
+        every reader that asks after it returns. Idempotent; what a failed write has done is seen by nobody, or is
+        put right when it is repeated.
+
+        `revisions` has that of every gig in `delete` and `add`. Where several processes write at once, an older
+        revision never replaces a newer one. Without it, the last write wins.
+        """
 
     def search(self, tops: Sequence[Top]) -> list[list[Hit]]:
-        """The documents of each request, all of one moment."""
+        """The documents of each request, all of one moment (engines elsewhere: unless a write gets between)."""
 
     def count(self, counts: Sequence[Count]) -> list[Counted]:
-        """The counts of each request, all of one moment. Requests of equal clauses cost little more than one."""
+        """The counts of each request, all of one moment (engines elsewhere: unless a write gets between). Requests of
+        equal clauses cost little more than one."""
 
     def values(self, field: str) -> list[str]:
         """All values of a keyword field, sorted; may include values no longer used."""
@@ -165,14 +191,28 @@ class Engine(Protocol):
         """The tokens of `title` that start with `prefix` (not empty), at most `most` of the most frequent, with roughly
         the number of documents that hold each, on whatever channel; equals by token."""
 
+    def held(self, low: int, high: int) -> dict[tuple[int, int], int]:
+        """(gig, view) -> revision of all documents whose gig is within low..high; few thousands at most."""
+
+    def newest(self) -> int:
+        """The highest revision of its documents; 0 without any."""
+
     def generation(self) -> int:
-        """Changes whenever answers may change: a key for caches within one process."""
+        """Changes whenever answers may change: a key for caches within one process. Never waits long: an engine
+        elsewhere may take a second to notice what other processes wrote."""
 
     def size(self) -> int:
         """Number of documents."""
 
+    def damaged(self) -> bool:
+        """Whether any process met damage that a rebuild would heal."""
+
+    def publish(self) -> None:
+        """Make an index that was made by `create` the one that everybody reads, at once, and remove the others."""
+
     def close(self) -> None:
-        """Give up files, locks and connections; the engine can't be used afterwards."""
+        """Give up files, locks and connections; the engine can't be used afterwards. Discards an index that was
+        created and never published."""
 
 
 class EngineError(RuntimeError):

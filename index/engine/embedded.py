@@ -30,6 +30,7 @@ from index.engine.base import (
     ENGINE_SCHEMA_VERSION,
     KEY_FIELDS,
     KEYWORD_FIELDS,
+    MAX_VIEWS,
     NUMBER_FIELDS,
     TOKEN_FIELDS,
     And,
@@ -48,6 +49,7 @@ from index.engine.base import (
     Or,
     Phrase,
     Range,
+    Refused,
     Term,
     Top,
 )
@@ -194,7 +196,10 @@ class EmbeddedEngine:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def write(self, delete: Iterable[int], add: Iterable[Document]) -> None:
+    def write(
+        self, delete: Iterable[int], add: Iterable[Document], revisions: Mapping[int, int] | None = None
+    ) -> Sequence[Refused]:
+        revisions = revisions or {}
         with self._writing:
             if self._lock is None:
                 raise EngineError(f"the search index in {self._folder} is open for reading only")
@@ -205,7 +210,7 @@ class EmbeddedEngine:
                     for gig in {*delete, *(document.gig for document in documents)}:
                         writer.delete_documents_by_term("gig", gig)
                     for document in documents:
-                        writer.add_document(_tantivy_document(document))
+                        writer.add_document(_tantivy_document(document, revisions.get(document.gig, 0)))
                     writer.commit()
             except BaseException as error:
                 # After a failure tantivy's writer refuses everything; the next write starts from the last commit.
@@ -213,6 +218,7 @@ class EmbeddedEngine:
                 if isinstance(error, EngineDamagedError):
                     self._report_damage()
                 raise
+        return ()
 
     def _open_writer(self) -> tantivy.IndexWriter:
         with _errors(f"the search index in {self._folder} can't be opened for writing"):
@@ -232,6 +238,14 @@ class EmbeddedEngine:
 
     def words(self, prefix: str, most: int) -> dict[str, int]:
         return self._ask(lambda reader: dict(reader.searcher.terms_with_prefix("title", prefix, limit=most)))
+
+    def held(self, low: int, high: int) -> dict[tuple[int, int], int]:
+        return self._ask(lambda reader: _held(reader.searcher, low, high))
+
+    def newest(self) -> int:
+        return self._ask(
+            lambda reader: max((hit.key for hit in _search(reader.searcher, Everything(), "revision", 1)), default=0)
+        )
 
     def size(self) -> int:
         return self._ask(lambda reader: reader.searcher.num_docs)
@@ -399,6 +413,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("gig", indexed=True, fast=True)
     builder.add_integer_field("view", fast=True)
+    builder.add_integer_field("revision", fast=True)
     for name in (*NUMBER_FIELDS, *KEY_FIELDS):
         builder.add_integer_field(name, fast=True)
     for name in KEYWORD_FIELDS:
@@ -425,10 +440,11 @@ _EMPTY = _empty()
 """What is read where no index is."""
 
 
-def _tantivy_document(document: Document) -> tantivy.Document:
+def _tantivy_document(document: Document, revision: int) -> tantivy.Document:
     found = tantivy.Document()
     found.add_integer("gig", document.gig)
     found.add_integer("view", document.view)
+    found.add_integer("revision", revision)
     for name, values in document.keywords.items():
         for value in values:
             found.add_text(name, value)
@@ -437,13 +453,18 @@ def _tantivy_document(document: Document) -> tantivy.Document:
     for name, number in document.numbers.items():
         found.add_integer(name, number)
     for name, fields in COMBINED.items():
-        found.add_text(name, FIELD_MARK.join(VALUE_MARK.join(document.keywords.get(one, ())) for one in fields))
+        found.add_text(name, combined(document, fields))
     if "open" in document.keywords.get("status", ()) and "high" not in document.keywords.get("risk", ()):
         for channel in document.keywords.get("channel", ()):
             found.add_text("shown", channel)
     for name, bits in STEP_BITS.items():
         found.add_text(f"step_{name}", f"{(document.gig if name == 'gig' else document.numbers[name]) >> bits:016x}")
     return found
+
+
+def combined(document: Document, fields: Sequence[str]) -> str:
+    """The document's values of several fields as one."""
+    return FIELD_MARK.join(VALUE_MARK.join(document.keywords.get(one, ())) for one in fields)
 
 
 def _translate(clause: Clause) -> Query:
@@ -539,6 +560,13 @@ def _search(searcher: tantivy.Searcher, clause: Clause, order: str, limit: int) 
     ]
 
 
+def _held(searcher: tantivy.Searcher, low: int, high: int) -> dict[tuple[int, int], int]:
+    found = searcher.search(_translate(Range("gig", low, high)), limit=(high - low + 1) * MAX_VIEWS, count=False)
+    addresses = [address for _, address in found.hits]
+    columns = (map(_integer, searcher.fast_field_values(name, addresses)) for name in ("gig", "view", "revision"))
+    return {(gig, view): revision for gig, view, revision in zip(*columns, strict=True)}
+
+
 def _integer(value: Any) -> int:
     if not isinstance(value, int):
         raise EngineDamagedError("a document of the search index has no number: run 'gigdex rebuild'")
@@ -562,26 +590,26 @@ def _count(searcher: tantivy.Searcher, counts: Sequence[Count]) -> list[Counted]
 
 def _count_clause(searcher: tantivy.Searcher, query: Query, asked: Sequence[Count]) -> list[Counted]:
     # Every document has one value in each combined field, so that any of them gives the total, too.
-    combined = {COMBINED_IN[count.field] for count in asked if count.field in COMBINED_IN} or {TOTAL_FROM}
-    request = {name: _terms(name, COMBINATIONS) for name in combined}
+    together = {COMBINED_IN[count.field] for count in asked if count.field in COMBINED_IN} or {TOTAL_FROM}
+    request = {name: _terms(name, COMBINATIONS) for name in together}
     for number, count in enumerate(asked):
         if count.field is not None and count.field not in COMBINED_IN:
             request[str(number)] = _lows(count) if count.lows else _terms(count.field, count.size)
     answer = searcher.aggregate(query, request)
     total, spread = 0, dict[str, Counter[str]]()
-    for name in combined:
+    for name in together:
         found, rest = answer[name]["buckets"], int(answer[name].get("sum_other_doc_count") or 0)
         total = rest + sum(int(bucket["doc_count"]) for bucket in found)
-        spread |= _one_by_one(searcher, query, COMBINED[name]) if rest else _take_apart(COMBINED[name], found)
+        spread |= _one_by_one(searcher, query, COMBINED[name]) if rest else take_apart(COMBINED[name], found)
     answers = []
     for number, count in enumerate(asked):
         if count.field is None:
             values: dict[str, int] = {}
         elif count.field in COMBINED_IN:
-            values = _most_frequent(spread[count.field], count.size)
+            values = most_frequent(spread[count.field], count.size)
         else:
             found = {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[str(number)]["buckets"]}
-            values = _add_up(count, found) if count.lows else _most_frequent(found, count.size)
+            values = _add_up(count, found) if count.lows else most_frequent(found, count.size)
         answers.append(Counted(total, values))
     return answers
 
@@ -601,7 +629,7 @@ def _add_up(count: Count, found: Mapping[str, int]) -> dict[str, int]:
     return {str(low): sum(found.get(str(other), 0) for other in set(count.lows) if other >= low) for low in count.lows}
 
 
-def _take_apart(fields: Sequence[str], found: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
+def take_apart(fields: Sequence[str], found: Iterable[dict[str, Any]]) -> dict[str, Counter[str]]:
     """The counts of combinations as those of each field's values."""
     spread: dict[str, Counter[str]] = {field: Counter() for field in fields}
     counters = list(spread.values())
@@ -628,5 +656,5 @@ def _one_by_one(searcher: tantivy.Searcher, query: Query, fields: Sequence[str])
     }
 
 
-def _most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
+def most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:size])

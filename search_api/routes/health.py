@@ -26,8 +26,9 @@ async def live(response: Response) -> Health:
 
 
 @router.get("/health/ready", summary="Can it answer searches?", response_model=Health, responses=responses(422, 503))
-async def ready(services: ServicesDep, response: Response) -> Health:
+def ready(services: ServicesDep, response: Response) -> Health:
     """503 with the reason while it can't."""
+    # In a thread: an engine elsewhere may be slow to answer.
     response.headers["Cache-Control"] = "no-store"
     if reason := services.ready():
         raise Problem(503, reason, headers={"Retry-After": "5"})

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.query import SearchQuery
 from tests.search import oracle
-from tests.search.conftest import World
+from tests.search.conftest import PARAMS, World
 from tests.search.made_up import NOW, PLACES, TITLES
 
 WORDS = sorted({word for text in TITLES.values() for word in text.split()} | {"Berlin", "house", "Acme", "nowhere"})
@@ -73,10 +73,27 @@ def all_pages(world: World, query: SearchQuery, channel: str) -> list[int]:
         query = query.model_copy(update={"cursor": page.next})
 
 
+embedded_only = pytest.mark.parametrize("world", [one for one in PARAMS if one.id == "embedded"], indirect=True)
+others = pytest.mark.parametrize("world", [one for one in PARAMS if one.id != "embedded"], indirect=True)
+"""Engines elsewhere take longer for a question: fewer examples a run."""
+
+
+@embedded_only
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=queries, channel=channels)
 def test_ids_counts_and_facets_are_those_of_plain_python(world: World, data: dict[str, object], channel: str) -> None:
-    query = build(data)
+    check(world, build(data), channel)
+
+
+@others
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=queries, channel=channels)
+def test_they_are_so_on_engines_elsewhere(world: World, data: dict[str, object], channel: str) -> None:
+    check(world, build(data), channel)
+
+
+def check(world: World, query: SearchQuery, channel: str) -> None:
+    """Ids, order, counts and facets of the query, and of all its pages."""
     point = POINTS.get(query.near or "")
     seen = list(world.shelf.by_channel.get(channel, {}).values())
     expected = oracle.Answer(seen, query, NOW, point)
@@ -128,9 +145,17 @@ def unpaid(world: World, unit: str) -> int:
     return sum(gig.pay.status == "unpaid" and gig.pay.unit == unit and gig.status == "open" for gig in shown)
 
 
+@embedded_only
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=st.text(max_size=60))
 def test_any_text_is_a_query(world: World, q: str) -> None:
+    world.search.search(SearchQuery(q=q), "operator", NOW)
+
+
+@others
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(q=st.text(max_size=60))
+def test_any_text_is_one_on_engines_elsewhere(world: World, q: str) -> None:
     world.search.search(SearchQuery(q=q), "operator", NOW)
 
 
