@@ -11,7 +11,7 @@ from index.posting import Posting
 
 __all__ = ["NORMALIZER_VERSION", "normalize"]
 
-NORMALIZER_VERSION = 3
+NORMALIZER_VERSION = 4
 """Raised whenever a rule or table changes what some posting becomes; `gigdex rebuild --normalize` then re-reads."""
 
 

@@ -15,7 +15,7 @@ OPENING = 600
 _ONLINE = Cue(
     r"\b(?:remote(?:ly)?|(?:work|working|works|job|based|done|do this|completed) (?:from|at) (?:your (?:own )?)?home|"
     r"work[- ]from[- ]home|wfh|from (?:the comfort of )?(?:your|their) (?:own )?home|home[- ]based|from anywhere|"
-    r"work anywhere|based anywhere|(?:anywhere|any where) in the (?:world|us|usa|country|uk)|telecommut(?:e|ing)|"
+    r"work anywhere|based anywhere|(?:anywhere|any where) in (?:the (?:world|us|usa|country|uk|eu)|europe|canada|india|australia)|telecommut(?:e|ing)|"
     r"telework|"
     r"online tutor(?:ing|s)?|(?:over|via|by|on|through) (?:the internet|skype|zoom|(?:microsoft )?teams|"
     r"google meet|facetime|video(?: calls?| chat| link)?\b)|"
@@ -88,6 +88,8 @@ _HANDS_ON = Cue(
     r"barn|"
     r"garage|attic|basement|living room|courthouse)|overnight stays?|"
     r"(?:clinical|sleep|inpatient|lab|laboratory) (?:trial|study|visits?)|study site|screening visit|"
+    r"(?:go|sit) with (?:me|us|him|her|my|our|an?|the)\b|accompany (?:me|us|him|her|my|our|an?|the)\b|"
+    r"measur(?:e|ing) (?:up|out)|"
     r"printers?|wireless network|wi-?fi (?:network|signal|extender)|cabling|(?:our|the|my) (?:home )?network (?:is|was|"
     r"went|keeps)|you (?:will |would |'d |can )?(?:sit|stand|work|meet|come)(?: with us| together)? (?:in|at|"
     r"to) (?:my|our|"
@@ -103,7 +105,7 @@ _FILES = Cue(
     r"upvotes?|like (?:and|&|,) follow|fb|(?:5|five) stars?|app|crypto|bitcoin|reddit|gmail|discord|telegram|"
     r"app store|play store|(?:verified|aged) accounts?|"
     r"email marketing|influencers?|youtube|affiliates?|digital marketing|backlinks?|lead generation|virtual|internet|"
-    r"linkedin)\b",
+    r"linkedin|subtitl(?:es?|ing|ed)|calendar|email support|live chat)\b",
 )
 _ON_THE_SPOT = Cue(
     r"\b(?:(?:photo ?|film ?)?shoots?|short film|filming|film crew|cinematographer|camera (?:crew|operator|man)|"
@@ -113,7 +115,8 @@ _ON_THE_SPOT = Cue(
     r"singers?|(?:the|our|a) band|drummer|guitarist|musicians?|dj|dancers?|receptionist|office manager|"
     r"office assistant|"
     r"front desk|door to door|knock(?:ing)? on doors|canvass(?:er|ing)|counter|warehouse|pickers?|factory|"
-    r"assembly line|till\b|in[- ]store|retail|driving lessons?|swim(?:ming)? lessons?|extras|"
+    r"assembly line|till\b|in[- ]store|retail|driving lessons?|swim(?:ming)?|extras|"
+    r"wedding (?:videos?|films?|photos?|photography)|make ?-?up artists?|hair ?-?(?:stylists?|dressers?)|ceremony|"
     r"on stage|"
     r"(?:language |high |elementary )?school)\b",
 )

@@ -78,7 +78,7 @@ _AFTER = re.compile(
     r"after tax|paid|in total|total|usdt) ?){0,2}"
     r"(?:(?P<adverb>hourly|hour|hrly|hr|daily|nightly|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
     r"p\.? ?m\b\.?|p/m|p/h|p/w|p/d|p\.?w\b\.?|"
-    r"each|apiece|a pop|for the day|for each (?:of the )?(?:\w{3,12} )?days?|"
+    r"each|apiece|a pop|for the day|for the week|for the month|for each (?:of the )?(?:\w{3,12} )?days?|"
     r"i timen|i timmen|i timman|om dagen|la journée|la semaine|le mois|diarios?|diarias?|diariamente|al giorno|al mese|"
     r"täglich|wöchentlich|dziennie|mensile|"
     r"semanales|semanal|mensuales|mensual|al mes|a la semana|a la hora|al día|al dia|la hora|la noche|die stunde|"
@@ -92,7 +92,7 @@ _AFTER = re.compile(
 )
 _ADVERBS: dict[str, PayUnit] = {
     "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
-    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "pd": "day", "p/d": "day", "almes": "month",
+    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "fortheweek": "week", "forthemonth": "month", "pd": "day", "p/d": "day", "almes": "month",
     "alasemana": "week", "alahora": "hour", "aldía": "day", "aldia": "day", "lahora": "hour", "lanoche": "day",
     "diestunde": "hour", "stündlich": "hour", "monatlich": "month", "immonat": "month", "inderwoche": "week",
     "amtag": "day", "l'heure": "hour", "del'heure": "hour", "lapage": "page", "l'ora": "hour", "all'ora": "hour",
