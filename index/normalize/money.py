@@ -187,7 +187,7 @@ _NATIONS = {
 _DOLLARS_OF = "|".join(map(re.escape, _NATIONS))
 _NATION = re.compile(rf"(?:{_DOLLARS_OF}) ")
 # "$25+" has no top, "$25 + tip" and "$25+tips" add something to it.
-_ADDED = r"(?:tips?|gas|petrol|fuel|travel|expenses|meals?|food|lunch|dinner|mileage|gst|vat|tax|equity|bonus|commission)"
+_ADDED = r"(?:tips?|gas|fuel|travel|expenses|meals?|food|lunch|dinner|mileage|gst|vat|tax|equity|bonus|commission)"
 _OPEN_END = rf"(?: \+(?! ?(?!(?:per|an?|each|doe)\b)[0-9a-z\[(])|\+(?! ?(?:[0-9]|{_ADDED}\b)))"
 _SUFFIX = re.compile(
     r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?"
@@ -312,15 +312,21 @@ def _sign_before(low: str, at: int) -> tuple[str | None, int]:
     return None, at
 
 
-_PESOS = re.compile(r"[1-9][0-9,]{2,7}(?:\.00)? ?(?:/|per |an? |each |daily|weekly|monthly)")
+_PESOS = re.compile(r"p[1-9][0-9,]{2,7}(?:\.00)? ?(?:/|per |an? |each |daily|weekly|monthly)")
 _FORINTS_FROM = 200
+
+
+def _is_pesos(low: str, at: int) -> bool:
+    """Whether a `p` before a number is the Philippine peso: "P500 per day"."""
+    return low[at] == "p" and not low[max(0, at - 1) : at].isalnum() and _PESOS.match(low, at) is not None
 
 
 def _is_feet(low: str, start: int, end: int) -> bool:
     """Whether the `ft` after a number is a length: "a 20ft container", "1000 ft of fence"."""
     if (parse_number(low[start:end]) or 0) < _FORINTS_FROM:
         return True
-    return low[end : end + 6].lstrip().startswith("ft of") or low[end : end + 3] == "ft " and low[end + 3 :][:1].isalpha()
+    after = low[end : end + 6]
+    return after.lstrip().startswith("ft of") or (after.startswith("ft ") and after[3:4].isalpha())
 
 
 def _amounts(low: str) -> Iterator[Mention]:
@@ -331,10 +337,10 @@ def _amounts(low: str) -> Iterator[Mention]:
         sign, begin = _sign_before(low, start)
         if sign == "r" and (begin != start - 1 or end - start < 2):
             sign = None  # "R2,500" is South African money, "r 5" and "R2" are not
-        if low[start - 1 : start] == "p" and _PESOS.match(low, start) and not low[max(0, start - 2) : start - 1].isalnum():
-            sign, begin = "php", start - 1  # "P500 a day"
         if sign == "php" and ((start > 0 and low[start - 1] in "p:") or (parse_number(low[start:end]) or 0) < 20):
             sign = None  # "PHP5" and "php:7" are versions of the language
+        if sign is None and start and _is_pesos(low, start - 1):
+            sign, begin = "php", start - 1  # "P500 a day"
         if (
             sign is None
             and start > 0
@@ -345,7 +351,7 @@ def _amounts(low: str) -> Iterator[Mention]:
         after = suffix.group("sign") if suffix is not None else None
         if after == "p" and (low[end] != "p" or low[end + 1 : end + 2] in {".", "/"} or end - start > 2):
             suffix, after = None, None  # "45p" is pence, "1080p", "20 p.h." and "7000 p/m" are not
-        if after == "e" and low[suffix.end("sign") :][:1] != "/":
+        if after == "e" and suffix is not None and low[suffix.end() : suffix.end() + 1] != "/":
             suffix, after = None, None  # "30 e/h" is euros, "1 e" is not
         if after == "ft" and _is_feet(low, start, end):
             suffix, after = None, None

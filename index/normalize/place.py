@@ -407,6 +407,9 @@ def _read_name(
 ) -> tuple[Place, Evidence] | None:
     """The place whose name begins at `start`; with `whole_until` it must reach exactly there."""
     match = _NAME.match(passage.text, start)
+    if match is not None and whole_until is not None and match.end() > whole_until:
+        short = passage.text[start:whole_until]  # "NYC-Boston": names of places may hold a hyphen, initials don't
+        match = _NAME.fullmatch(passage.text, start, whole_until) if short.lower() in _CITY_ALIASES else match
     if match is None:
         return None
     beside = _AFTER_NAME.match(passage.text, match.end())

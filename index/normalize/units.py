@@ -92,7 +92,8 @@ _AFTER = re.compile(
 )
 _ADVERBS: dict[str, PayUnit] = {
     "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
-    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "fortheweek": "week", "forthemonth": "month", "pd": "day", "p/d": "day", "almes": "month",
+    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "fortheweek": "week", "forthemonth": "month",
+    "pd": "day", "p/d": "day", "almes": "month",
     "alasemana": "week", "alahora": "hour", "aldía": "day", "aldia": "day", "lahora": "hour", "lanoche": "day",
     "diestunde": "hour", "stündlich": "hour", "monatlich": "month", "immonat": "month", "inderwoche": "week",
     "amtag": "day", "l'heure": "hour", "del'heure": "hour", "lapage": "page", "l'ora": "hour", "all'ora": "hour",
@@ -166,7 +167,7 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     article = match.group("slash").strip() in {"a", "an", "p.", "pr", "for a", "for an"}
     if name == "flat":
         return UnitFound("item", 1.0, start, match.end())  # an apartment; a flat fee has no "per"
-    if name in _NOT_UNITS or (article and len(name) <= 2):
+    if name in _NOT_UNITS or (article and unit is None and len(name) <= 2):
         return None
     if unit is None:
         ends = _NOUN_ENDS.match(low, match.end())
