@@ -32,7 +32,9 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     else:
         spoken = language.detect(f"{title.low}\n{description.low[: language.READ]}")
 
-    ranking = category.rank(title, description, posting.tags, spoken, posting.board)
+    ranking = category.rank(
+        title, description, posting.tags, spoken or language.SPOKEN_IN.get(posting.country or ""), posting.board
+    )
     found_kind = kind.read_kind(posting, title, description, ranking)
     evidence["kind"] = found_kind.evidence
     if found_kind.goods:

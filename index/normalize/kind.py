@@ -110,7 +110,8 @@ _PRAISES = Cue(
 )
 # A trade named as a service, by a title that is all there is: "Carpet Cleaning", "Home remodeling and repairs".
 _SERVICE = Cue(
-    r"\b(?:cleaning|painting|remodell?ing|renovations?|repairs?|restoration|(?<!customer )services?|hauling|plumbing|landscaping|"
+    r"\b(?:cleaning|painting|remodell?ing|renovations?|repairs?|restoration|(?<!customer )services?|hauling|"
+    r"plumbing|landscaping|"
     r"maintenance|roofing|flooring|grooming|detailing|installations?|removals?|recycling|tiling|plastering|towing|"
     r"(?:providing|provides|offering|offers) (?:\w{3,12} ){0,2}(?:care|lessons|classes|help)|shops?|and small jobs)"
     r"(?=$|[^a-z]| (?:and|&|in|for|by|at|-)\b)"

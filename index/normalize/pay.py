@@ -227,8 +227,9 @@ _NEGOTIABLE = Cue(
     r"agreement|"
     r"application)|quotes? (?:please|welcome|only|for the)|please quote|what (?:would|do|will) you (?:ask|want|"
     r"charge|need)|"
-    r"(?:what|how much) you(?:'d| would| will|'ll) (?:want|charge|ask)|what you charge|how much (?:it would|"
-    r"would it|"
+    r"(?:what|how much) you(?:'d| would| will|'ll) (?:want|charge|ask)|what you charge|how much (?:(?:it|that|"
+    r"this) would|"
+    r"would (?:it|that|this)|"
     r"will it|it will)"
     r" (?:be|cost)|ballpark|agree (?:on )?(?:an? |the )?(?:price|rate|fee|sum)|pay on completion|a convenir|"
     r"según (?:experiencia|valía)|pedimos presupuesto|presupuesto cerrado|verhandelbar|nach (?:absprache|"
@@ -338,7 +339,9 @@ _LEADING = re.compile(
     r"(?:(?:by|via|with|or|and|an?|the|your|to|into|in|through|first|final|pay(?:ment)?|paid|mail(?:ed)?|"
     r"send(?:s|ing)?) ){0,3}"
 )
-_NO_PAY_CASH = re.compile(r"\b(?:extra|quick|easy|some|fast|tight on|short on|low on|more|make|beer) $")
+_NO_PAY_CASH = re.compile(
+    r"\b(?:extra|quick|easy|some|fast|tight on|strapped for|pressed for|short on|low on|more|make|beer) $"
+)
 MOST_ALONE = 40
 """Letters of a sentence that says how it pays and nothing else: "Cash on arrival." """
 
@@ -585,6 +588,9 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
             unit = UnitFound("year", 1.0, mention.start, mention.end)
         promised = mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end) is not None and not mention.counts
         promised = promised and (label or bool(_PAYS_BARE.search(low[max(0, mention.start - 30) : mention.start])))
+        in_cash = mention.sign is None and not mention.counts and mention.top >= LEAST_IN_CASH
+        in_cash = in_cash and _CASH.match(low, mention.end) is not None
+        promised = promised or in_cash
         if mention.sign is None and unit is None and not mention.kilo and not promised:
             continue
         before = clause_before(low, mention.start, 80)
@@ -608,7 +614,7 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         rank = 0.0
         if label:
             rank += 4
-        if mention.sign is not None:
+        if mention.sign is not None or in_cash:
             rank += 1
         if unit is not None:
             rank += 1.5 if unit.unit != "task" else 1
@@ -687,6 +693,9 @@ _NO_NOUN = re.compile(
     r"net)\b)"
 )
 """What may follow a bare number that a label makes pay; a noun would say what it counts."""
+_CASH = re.compile(r" ?(?:in )?cash(?! ?-?(?:out|back|prize|register|app))\b")
+LEAST_IN_CASH = 5.0
+"""From which a bare number before "cash" is money."""
 LEAST_BARE, MOST_BARE = 3.0, 1_000.0
 """What a bare number can be that is pay by its unit alone."""
 _LEAST_OF_TIME: dict[PayUnit, float] = {"day": 30.0, "week": 100.0, "month": 300.0, "year": 10_000.0}

@@ -120,7 +120,9 @@ _AND_TIME = re.compile(r" (?:per |an? |each |/ ?)(?P<name>hour|hr|day|night|week
 _SECOND_NOUN = re.compile(r" [a-z-]{3,14}")
 # The unit before the pay: "per walk we pay", "pro Runde zahlen wir".
 _PAID_PER = re.compile(
-    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|cada) (?P<name>[^\W\d_]{3,15}),? "
+    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|"
+    r"cada) (?P<name>[^\W\d_]{3,15})"
+    r"(?: of [0-9]{1,4} [a-z]{3,12})?,? "
     r"(?:zahlen wir|zahle ich|gibt es|gibt's|we pay|i pay|(?:we|i)(?:'ll| will) pay|you(?:'ll| will)? (?:get|earn|"
     r"receive)|pays|earns(?: you)?|is paid|nous payons|on paie|je paie|pagamos|pago|se pagan)(?: you)? ?:? ?$"
 )

@@ -115,6 +115,8 @@ PAID: list[tuple[str, str | None, tuple[float | None, float | None, str, str]]] 
     ("at least $15/hr", "US", (15, None, "hour", "USD")),
     ("Bring gloves for a 30ft skip. $25 an hr.", "US", (25, 25, "hour", "USD")),
     ("Töistä 14 e/h.", "FI", (14, 14, "hour", "EUR")),
+    ("60 cash, done by noon.", "IE", (60, 60, "task", "EUR")),
+    ("Each set of 12 drawings pays $1.20.", "US", (1.2, 1.2, "item", "USD")),
     ("P650 a day with lunch.", "PH", (650, 650, "day", "PHP")),
     ("18k per month.", "IN", (18000, 18000, "month", "INR")),
     ("Pay: 20k monthly", "PH", (20000, 20000, "month", "PHP")),
@@ -163,6 +165,7 @@ STATUS = [
     ("Profit share, nothing up front.", "unpaid"),
     ("What would you reckon per visit?", "negotiable"),
     ("Offers considered.", "negotiable"),
+    ("How much would this cost?", "negotiable"),
     ("Will pay hourly.", "negotiable"),
     ("Just come along on Friday.", "unknown"),
     ("Carry a 12ft ladder across the yard.", "unknown"),
@@ -260,6 +263,8 @@ def test_offer_or_not(title: str, kind: str) -> None:
         ("You only pay the currency release charge on your side.", "high", "upfront_fee"),
         ("Solo tienes que ingresar 39 € de gastos de gestión.", "high", "upfront_fee"),
         ("Zelle $25 to secure your spot.", "high", "upfront_fee"),
+        ("Registration just €12, then you begin.", "high", "upfront_fee"),
+        ("Packages turn up, you relabel them and post them on.", "high", "reshipping"),
         ("The caution money of 500 rupees is refundable, pay it before the first day.", "high", "upfront_fee"),
         ("We put coins in your wallet, you forward them and keep 8 percent.", "high", "money_forwarding"),
         ("Your resume has been recommended by several online recruitment agencies.", "high", "too_good"),
@@ -350,6 +355,9 @@ def test_media_of_payment(text: str, media: list[str]) -> None:
         ("Type out interview recordings", "Four hours of audio, $1 a minute.", "transcription", "online"),
         ("Web designer for a bakery", "Drop by and we talk it over. £300.", "web", "in_person"),
         ("Make-up artist for a hen night", "Six faces. £150.", "events", "in_person"),
+        ("French tutor", "For my son, online or at ours. £20 an hour.", "tutoring", "either"),
+        ("Flyers through doors", "900 of them, 5p each.", "delivery", "in_person"),
+        ("Rate short songs", "Each takes a minute. $0.10.", "micro_tasks", "online"),
         ("Bent panel on a van", "Rear door. $200.", "handyman", "in_person"),
         ("Office assistant in the North Philadelphia area", "$17 an hour.", "admin", "in_person"),
     ],
@@ -357,6 +365,11 @@ def test_media_of_payment(text: str, media: list[str]) -> None:
 def test_what_and_where(title: str, text: str, category: str, mode: str) -> None:
     gig = normalize(posting(title, text))
     assert (gig.category, gig.work_mode) == (category, mode)
+
+
+def test_short_text_is_read_in_the_country_s_language() -> None:
+    gig = normalize(posting("Putzhilfe, Wien 7", "14 € pro Stunde.", country="AT"))
+    assert (gig.category, gig.language) == ("cleaning", None)
 
 
 NO_OFFERS = [
