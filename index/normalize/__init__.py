@@ -11,7 +11,7 @@ from index.posting import Posting
 
 __all__ = ["NORMALIZER_VERSION", "normalize"]
 
-NORMALIZER_VERSION = 3
+NORMALIZER_VERSION = 4
 """Raised whenever a rule or table changes what some posting becomes; `gigdex rebuild --normalize` then re-reads."""
 
 
@@ -32,7 +32,9 @@ def normalize(posting: Posting, day: date | None = None) -> Gig:
     else:
         spoken = language.detect(f"{title.low}\n{description.low[: language.READ]}")
 
-    ranking = category.rank(title, description, posting.tags, spoken, posting.board)
+    ranking = category.rank(
+        title, description, posting.tags, spoken or language.SPOKEN_IN.get(posting.country or ""), posting.board
+    )
     found_kind = kind.read_kind(posting, title, description, ranking)
     evidence["kind"] = found_kind.evidence
     if found_kind.goods:

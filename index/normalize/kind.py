@@ -11,7 +11,8 @@ from index.normalize.evidence import Passage, by_board
 from index.posting import Posting
 
 _LABEL = re.compile(
-    r"[\[(<{] ?(?P<name>hiring|hire|task|job|paid|for hire|forhire|seeking work|offer|looking for work|available|"
+    r"(?<![\"“'])[\[(<{] ?(?P<name>hiring|hire|task|job|paid|for hire|forhire|seeking work|offer|"
+    r"looking for work|available|"
     r"discussion|"
     r"meta|mod post|question|psa|testimonial|guide|review|success|rant|warning|scam|update|tips?|payment proof|"
     r"proof) ?[\])>}]"
@@ -28,14 +29,16 @@ _LABEL_KIND: dict[str, Kind] = {
 
 _OFFERS = Cue(
     r"\b(?:(?:is|are|now|we're|currently|urgently) (?:hiring|recruiting|looking for|seeking|searching for|"
-    r"in need of)|hiring|"
+    r"in need of)|hiring(?! (?:managers?|process|decisions?))|"
     r"wanted|needed|required|(?:looking|searching) for (?:an? |some |someone|somebody|people|experienced|local|"
     r"talented|the )|"
     r"seek(?:ing|s) (?:an? |experienced|someone|talented|skilled|motivated)|(?:i|we) (?:am |are )?(?:need|require|"
     r"seek|want|"
-    r"would like)(?:s|ing)? (?:an? |some |someone|somebody|help|you|to hire|my|our)|need(?:s|ing)? (?:an? |some |"
+    r"would like)(?:s|ing)? (?:an? |some |someone|somebody|help|you|to hire|my|our)|(?<!you )need(?:s|"
+    r"ing)? (?:an? |some |"
     r"someone|"
-    r"somebody|help)|in need of|help (?:me|us|needed|wanted|with)|join our team|join us|apply (?:now|here|today|at)|"
+    r"somebody|help)(?![^.?!\n]{0,40}\?)|in need of|help (?:me|us|needed|wanted|with)|join our team|join us|"
+    r"apply (?:now|here|today|at)|"
     r"to apply|"
     r"send (?:us |me )?(?:your|a) (?:resume|cv|portfolio|quote|r[ée]sum[ée])|job description|responsibilities|"
     r"position (?:available|open)|job opening|vacancy|vacancies|casting|open positions?|reward|get paid|earn |"
@@ -107,7 +110,8 @@ _PRAISES = Cue(
 )
 # A trade named as a service, by a title that is all there is: "Carpet Cleaning", "Home remodeling and repairs".
 _SERVICE = Cue(
-    r"\b(?:cleaning|painting|remodell?ing|renovations?|repairs?|restoration|services?|hauling|plumbing|landscaping|"
+    r"\b(?:cleaning|painting|remodell?ing|renovations?|repairs?|restoration|(?<!customer )services?|hauling|"
+    r"plumbing|landscaping|"
     r"maintenance|roofing|flooring|grooming|detailing|installations?|removals?|recycling|tiling|plastering|towing|"
     r"(?:providing|provides|offering|offers) (?:\w{3,12} ){0,2}(?:care|lessons|classes|help)|shops?|and small jobs)"
     r"(?=$|[^a-z]| (?:and|&|in|for|by|at|-)\b)"
@@ -122,9 +126,12 @@ _ADVERTISES = Cue(
     r"(?:happy|satisfied) (?:clients|customers)|(?:choose|pick) (?:an? |your )(?:package|plan)|"
     r"new clients|book (?:now|online|today|early|your)|(?:[0-9]{1,2}%|[$€£][0-9]{1,4}) (?:off|discount)\b|"
     r"(?!customer|food|room|guest|table|client)\w{3,16} "
-    r"(?:and \w{3,16} )?services?(?:$| \(| -|,| call)|(?:my|our) home or yours|openings? available|"
+    r"(?:and (?!customer)\w{3,16} )?services?(?:$| \(| -|,| call)|(?:my|our) home or yours|openings? available|"
     r"(?:infant|toddler|daycare|preschool|enrol?lment|\w{2,10}) openings? ?$|open schedule|save (?:up to )?[$€£0-9]|"
-    r"special offer|limited time)",
+    r"special offer|limited time|^(?:promote|advertise|showcase|boost|list|discover|improve) your\b|"
+    r"^(?:do you |does anyone |anyone )?need an? (?!job|work|side|new job|weekend|part|flexible|break|change|"
+    r"few|little|"
+    r"extra)[^.?!\n]{3,40}\?)",
 )
 _GOODS = Cue(
     r"\b(?:for sale|for rent|to rent\b(?! (?:out|your|their|an? account|accounts?))|to let\b|"
@@ -168,7 +175,8 @@ _TALKS = Cue(
     rf"\b(?:(?:{_MONTHS}|daily|weekly|monthly|annual) "
     r"(?:results|earnings|thread|totals|discussion|chat|roundup|update)\b|what do you (?:guys|all) think|"
     r"payment (?:failed|proof|pending)|any (?:recommendations|suggestions|advice)|recommendations for|"
-    r"are there any (?:sites|apps)|has anyone|does anyone|anyone else|my (?:results|earnings|account (?:was|got)|"
+    r"are there any (?:sites|apps|websites|subreddits|ways|places)|has anyone|does anyone|anyone else|"
+    r"my (?:results|earnings|account (?:was|got)|"
     r"first payment)|ask me anything|is it worth|"
     r"got (?:banned|my payment)|what it is and how|scams?,? right|(?:is|was) (?:this|it|that) (?:a )?(?:scam|legit)|"
     r"(?:sounds?|seems?|looks?|smells?) (?:like a |like )?(?:scam|fishy)|scam or (?:not|legit|real)|legit or (?:not|"
@@ -287,6 +295,10 @@ def _pays(title: Passage, description: Passage) -> Evidence | None:
     return None
 
 
+_WEAK_OFFERS = frozenset({"hiring", "reward"})
+"""Words of offers that talk uses as well: "I built a rewards bot", "FYI, that [hiring] post"."""
+
+
 def _by_title(title: Passage, ranking: Ranking, offered: bool) -> KindFound | None:
     """`offered`: description or pay field offer work."""
     offer = title.search(_OFFERS) or title.search(_LISTING)
@@ -298,7 +310,7 @@ def _by_title(title: Passage, ranking: Ranking, offered: bool) -> KindFound | No
     talks = title.search(_TALKS)
     if talks is None and not (ranking.named or offered):
         talks = title.search(_ASKS)
-    if talks is not None and offer is None:
+    if talks is not None and (offer is None or (talks.start() == 0 and offer.group() in _WEAK_OFFERS)):
         return KindFound("other", [title.cite(*talks.span())])
     if offer is not None:
         return KindFound("offer", [title.cite(*offer.span())])

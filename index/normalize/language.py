@@ -107,3 +107,7 @@ def primary(tag: str | None) -> str | None:
         return None
     code = tag.strip().lower().replace("_", "-").split("-")[0]
     return code if re.fullmatch("[a-z]{2}", code) else None
+
+
+SPOKEN_IN = {"DE": "de", "AT": "de", "FR": "fr", "ES": "es", "MX": "es", "AR": "es", "CO": "es", "CL": "es", "PE": "es"}
+"""Whose words of work count in a text too short to tell its language, by the board's country."""

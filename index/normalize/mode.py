@@ -15,7 +15,8 @@ OPENING = 600
 _ONLINE = Cue(
     r"\b(?:remote(?:ly)?|(?:work|working|works|job|based|done|do this|completed) (?:from|at) (?:your (?:own )?)?home|"
     r"work[- ]from[- ]home|wfh|from (?:the comfort of )?(?:your|their) (?:own )?home|home[- ]based|from anywhere|"
-    r"work anywhere|based anywhere|(?:anywhere|any where) in the (?:world|us|usa|country|uk)|telecommut(?:e|ing)|"
+    r"work anywhere|based anywhere|(?:anywhere|any where) in (?:the (?:world|us|usa|country|uk|eu)|europe|"
+    r"canada|india|australia)|telecommut(?:e|ing)|"
     r"telework|"
     r"online tutor(?:ing|s)?|(?:over|via|by|on|through) (?:the internet|skype|zoom|(?:microsoft )?teams|"
     r"google meet|facetime|video(?: calls?| chat| link)?\b)|"
@@ -48,6 +49,9 @@ _STRONG_IN_PERSON = Cue(
 _IN_PERSON = Cue(
     r"\b(?:at (?:our|my) (?:apartment|studio|store|shop|flat|property|location)|(?:come|coming|travel|move) to "
     r"(?:my|our|the) (?:apartment|studio|area|store)|(?:come|meet) (?:in person|up with)|"
+    r"meet (?:up )?(?:with )?(?:me |us )?(?:in town|locally|at (?:the|our|my))|"
+    r"(?:pop|stop) (?:in|by|round)\b|drop (?:by|round)\b|"
+    r"come (?:by|round|over)\b|(?:live|based|be|someone) local(?:ly)?\b|"
     r"(?:in|at) (?:our|my) (?:[\w-]{1,14} ){0,2}(?:office|house|home|apartment|studio|store|restaurant|flat|"
     r"residence|table|shop|"
     r"premises|surgery|warehouse|depot|clinic|salon)\b|must be (?:local|able to commute)|"
@@ -72,7 +76,8 @@ _EITHER = Cue(
     r"in[- ]?office|in[- ]person|local)\b| (?:or|and/or|/) remote\b|\b(?:on[- ]?site|onsite|office|in[- ]person|"
     r"local) (?:and|&) "
     r"remote\b|\b(?:in person|at home|in our office) or (?:online|remotely|from home|at home)\b|"
-    r"\bonline or in[- ]person\b|\b(?:by|over|via) (?:video|zoom|skype|phone) or (?:at|in) (?:our|my|your)\b|"
+    r"\bonline or (?:in[- ]person|at (?:ours|mine|yours))\b|\b(?:by|over|via) (?:video|zoom|skype|"
+    r"phone) or (?:at|in) (?:our|my|your)\b|"
     r"\b(?:at|in) (?:our|my|your) \w{1,12} or (?:online|by video|over zoom|remotely)\b|"
     r"\bremote (?:possible|optional|negotiable|available|ok|okay|considered)\b|\b(?:partially|partly|some|"
     r"occasional) remote\b|"
@@ -88,7 +93,10 @@ _HANDS_ON = Cue(
     r"barn|"
     r"garage|attic|basement|living room|courthouse)|overnight stays?|"
     r"(?:clinical|sleep|inpatient|lab|laboratory) (?:trial|study|visits?)|study site|screening visit|"
-    r"printers?|wireless network|wi-?fi (?:network|signal|extender)|cabling|(?:our|the|my) (?:home )?network (?:is|was|"
+    r"(?:go|sit) with (?:me|us|him|her|my|our|an?|the)\b|accompany (?:me|us|him|her|my|our)\b|"
+    r"measur(?:e|ing) (?:up|out)|computer (?:help|tech|technician|repairs?)|"
+    r"printers?(?! paper|-)|wireless network|wi-?fi (?:network|signal|extender)|cabling|(?:our|the|"
+    r"my) (?:home )?network (?:is|was|"
     r"went|keeps)|you (?:will |would |'d |can )?(?:sit|stand|work|meet|come)(?: with us| together)? (?:in|at|"
     r"to) (?:my|our|"
     r"the)|shown at the (?:gate|door|desk)|(?:mystery|secret) (?:shop|guest|diner)\w{0,5})\b",
@@ -103,7 +111,8 @@ _FILES = Cue(
     r"upvotes?|like (?:and|&|,) follow|fb|(?:5|five) stars?|app|crypto|bitcoin|reddit|gmail|discord|telegram|"
     r"app store|play store|(?:verified|aged) accounts?|"
     r"email marketing|influencers?|youtube|affiliates?|digital marketing|backlinks?|lead generation|virtual|internet|"
-    r"linkedin)\b",
+    r"linkedin|voice (?:needed|wanted) for|record(?:ed)? at home|subtitl(?:es?|ing|ed)|calendar|email support|"
+    r"live chat)\b",
 )
 _ON_THE_SPOT = Cue(
     r"\b(?:(?:photo ?|film ?)?shoots?|short film|filming|film crew|cinematographer|camera (?:crew|operator|man)|"
@@ -113,7 +122,8 @@ _ON_THE_SPOT = Cue(
     r"singers?|(?:the|our|a) band|drummer|guitarist|musicians?|dj|dancers?|receptionist|office manager|"
     r"office assistant|"
     r"front desk|door to door|knock(?:ing)? on doors|canvass(?:er|ing)|counter|warehouse|pickers?|factory|"
-    r"assembly line|till\b|in[- ]store|retail|driving lessons?|swim(?:ming)? lessons?|extras|"
+    r"assembly line|till\b|in[- ]store|retail|driving lessons?|swim(?:ming)?|extras|"
+    r"wedding (?:videos?|films?|photos?|photography)|make ?-?up artists?|hair ?-?(?:stylists?|dressers?)|ceremony|"
     r"on stage|"
     r"(?:language |high |elementary )?school)\b",
 )

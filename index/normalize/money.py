@@ -45,7 +45,7 @@ _SIGNS = {
     "฿": "THB", "₫": "VND", "₺": "TRY", "₸": "KZT", "₡": "CRC", "₲": "PYG", "₵": "GHS", "zł": "PLN", "zl": "PLN",
     "kč": "CZK", "ft": "HUF", "lei": "RON", "rm": "MYR", "rmb": "CNY", "yuan": "CNY", "renminbi": "CNY", "rp": "IDR",
     "rupiah": "IDR", "baht": "THB", "ksh": "KES", "euro": "EUR", "euros": "EUR", "eur": "EUR", "quid": "GBP",
-    "sterling": "GBP", "pence": PENCE, "p": PENCE, "r": "ZAR",
+    "sterling": "GBP", "pence": PENCE, "p": PENCE, "r": "ZAR", "e": "EUR",
     "pound": "£", "pounds": "£", "dollar": "$", "dollars": "$", "buck": "$",
     "bucks": "$", "rupee": "rs", "rupees": "rs", "rs": "rs", "rs.": "rs", "kr": "kr", "kr.": "kr", "kronor": "SEK",
     "kroner": "kr", "yen": "JPY", "¥": "¥", "￥": "¥", "$": "$", "¢": CENTS, "cent": CENTS, "cents": CENTS, "c": CENTS,
@@ -75,7 +75,7 @@ POINT_WORDS = frozenset(sign for sign, code in _SIGNS.items() if code == POINTS)
 CRYPTO = frozenset({"USDT", "BTC", "ETH"})
 # Only after a number, and never before one.
 _AFTER_ONLY = words(
-    "c sb won ft point cent coins quid zl p pence zł kč руб руб. рублей рубля р. грн грн. гривень гривен лв лв. дин "
+    "c e sb won ft point cent coins quid zl p pence zł kč руб руб. рублей рубля р. грн грн. гривень гривен лв лв. дин "
     "ден "
     "円 元 원 đ forint korun złotych zlotych złote leva tk tl"
 )
@@ -172,7 +172,7 @@ _NUMBER = re.compile(
     r"[0-9.](?:(?<=[0-9])(?:(?:[0-9]{0,2}(?: [0-9]{3}){1,3}[.,][0-9]{1,2}(?![0-9.,]))|"
     r"[0-9]*(?:[.,'’][0-9]+)*(?: [0-9]{3}(?![0-9]))*)|(?<![0-9]\.)[0-9]{1,4}(?![0-9]))"
 )
-_AFTER_SIGNS = "|".join(sorted((re.escape(sign) for sign in _AFTER_ONLY - {"p", "c"}), key=len, reverse=True))
+_AFTER_SIGNS = "|".join(sorted((re.escape(sign) for sign in _AFTER_ONLY - {"p", "c", "e"}), key=len, reverse=True))
 _SIGN_WORDS = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _CODE_WORDS = sorted({code.lower() for code in ISO_CODES} - _WORDS_NOT_CODES)
 _CODES = "|".join(_CODE_WORDS)
@@ -186,12 +186,15 @@ _NATIONS = {
 }  # fmt: skip
 _DOLLARS_OF = "|".join(map(re.escape, _NATIONS))
 _NATION = re.compile(rf"(?:{_DOLLARS_OF}) ")
+# "$25+" has no top, "$25 + tip" and "$25+tips" add something to it.
+_ADDED = r"(?:tips?|gas|fuel|travel|expenses|meals?|food|lunch|dinner|mileage|gst|vat|tax|equity|bonus|commission)"
+_OPEN_END = rf"(?: \+(?! ?(?!(?:per|an?|each|doe)\b)[0-9a-z\[(])|\+(?! ?(?:[0-9]|{_ADDED}\b)))"
 _SUFFIX = re.compile(
     r"(?P<kilo> ?k(?![^\W\d_])| ?(?:thousand|grand)\b| ?(?:lakhs?|lacs?|lpa)\b)?"
-    r"(?P<plus> ?\+(?! ?[0-9])| ?plus\b(?= ?(?:$|[.,;)/]|an? |per ))| or more\b| and up\b)?"
+    rf"(?P<plus>{_OPEN_END}| ?plus\b(?= ?(?:$|[.,;)/]|an? |per ))| or more\b| and up\b)?"
     rf"(?:(?:[,.:][-–])?[ /-]?(?P<sign>[円元원]|(?:{_AFTER_SIGNS})(?![^\W\d_])|"
     rf"(?:(?:(?:{_DOLLARS_OF}) )?(?:{_SIGN_WORDS})|{_CODES})(?![^\W\d_])(?! ?[0-9])))?"
-    r"(?P<plus2> ?\+(?! ?[0-9]))?"
+    rf"(?P<plus2>{_OPEN_END})?"
 )
 _JOIN = re.compile(r" ?(?:-{1,2}|–|—|−|~|to|bis|until|and|à|a|/|or) ?(?:up to )?")
 # What a bare number counts when it is no money.
@@ -309,6 +312,23 @@ def _sign_before(low: str, at: int) -> tuple[str | None, int]:
     return None, at
 
 
+_PESOS = re.compile(r"p[1-9][0-9,]{2,7}(?:\.00)? ?(?:/|per |an? |each |daily|weekly|monthly)")
+_FORINTS_FROM = 200
+
+
+def _is_pesos(low: str, at: int) -> bool:
+    """Whether a `p` before a number is the Philippine peso: "P500 per day"."""
+    return low[at] == "p" and not low[max(0, at - 1) : at].isalnum() and _PESOS.match(low, at) is not None
+
+
+def _is_feet(low: str, start: int, end: int) -> bool:
+    """Whether the `ft` after a number is a length: "a 20ft container", "1000 ft of fence"."""
+    if (parse_number(low[start:end]) or 0) < _FORINTS_FROM:
+        return True
+    after = low[end : end + 6]
+    return after.lstrip().startswith("ft of") or (after.startswith("ft ") and after[3:4].isalpha())
+
+
 def _amounts(low: str) -> Iterator[Mention]:
     at = 0
     while (match := _NUMBER.search(low, at)) is not None:
@@ -319,6 +339,8 @@ def _amounts(low: str) -> Iterator[Mention]:
             sign = None  # "R2,500" is South African money, "r 5" and "R2" are not
         if sign == "php" and ((start > 0 and low[start - 1] in "p:") or (parse_number(low[start:end]) or 0) < 20):
             sign = None  # "PHP5" and "php:7" are versions of the language
+        if sign is None and start and _is_pesos(low, start - 1):
+            sign, begin = "php", start - 1  # "P500 a day"
         if (
             sign is None
             and start > 0
@@ -329,6 +351,10 @@ def _amounts(low: str) -> Iterator[Mention]:
         after = suffix.group("sign") if suffix is not None else None
         if after == "p" and (low[end] != "p" or low[end + 1 : end + 2] in {".", "/"} or end - start > 2):
             suffix, after = None, None  # "45p" is pence, "1080p", "20 p.h." and "7000 p/m" are not
+        if after == "e" and suffix is not None and low[suffix.end() : suffix.end() + 1] != "/":
+            suffix, after = None, None  # "30 e/h" is euros, "1 e" is not
+        if after == "ft" and _is_feet(low, start, end):
+            suffix, after = None, None
         if after == "c" and not (low[end] == "c" and _PER_AFTER.match(low, end + 1)):
             suffix, after = None, None  # "10c/word" is cents, "vitamin 3 c" is not
         if " " in match.group() and sign is None and after is None:

@@ -50,7 +50,9 @@ _OTHER_BEFORE = re.compile(
     r"(?<!flat )(?<!fixed )(?<!set )(?<!your )(?<!day )(?<!daily )(?<!session )(?<!shoot )(?<!speaker )fees?"
     r"(?! offered| paid to you)|deposits?|discounts?|prizes?|"
     r"win|won|"
-    r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spen[dt]|spending|bills?|rent|rental|"
+    r"winner|donat(?:e|ed|ion)|invest(?:ed|ment|ing|or)?|charg(?:e|es|ed|ing)|spent|"
+    r"(?<!i can )(?<!we can )(?<!i could )(?<!we could )"
+    r"(?<!able to )(?<!willing to )(?<!happy to )(?<!prepared to )(?<!i'd )spend|spending|bills?|rent|rental|"
     r"loans?|"
     r"debts?|insur(?:ed|ance)|profits?|sales of|deals?|cash(?:ed|ing)? ?outs?|payouts?|pay-outs?|threshold|"
     r"withdraw(?:al)?|"
@@ -60,13 +62,14 @@ _OTHER_BEFORE = re.compile(
     r"relocation|reimburse(?:d|ment)?|coupon|voucher for|tips? of|allowance|market cap|net worth|per diem|"
     r"you pay|pay me|pays? us|(?:giv(?:es?|ing)|gave|paid|pays|offer(?:s|ed|ing)?|quoted|sold|lent|owes?|owed|sent) "
     r"(?:me|us|him|her|them)|(?:gets?|goes|rises?) (?:above|over)|reaches|exceeds|"
-    r"(?<!pay )(?<!rate )(?<!salary )(?<!wage )(?<!reward )(?:was|were)|(?:have|'ve|i|we) hired|rented|(?:i|we|he|"
+    r"(?<!pay )(?<!rate )(?<!salary )(?<!wage )(?<!reward )(?:was|were)(?! (?:thinking|hoping|planning|"
+    r"looking))|(?:have|'ve|i|we) hired|rented|(?:i|we|he|"
     r"she|they|who|guy) (?:just |already |once )?(?:paid|wanted|asked|left us)|"
     r"(?:entry|admission|parking|fare|toll|postage|excess) (?:is|costs?|was)|fine[sd]?(?: of| us| you| is)?|penalty|"
     r"(?:new|old|used|other) one (?:is|costs?|goes for)|part (?:is|costs?)|left us|"
     r"cost[oó]|costaron|cuesta|kostete?|coûte|refunded at|reimbursed at|mileage|per km|downline|members? (?:make|"
     r"earn)|people (?:make|earn)|send (?:me|us)|or less|"
-    r"under|below|less than|orders? (?:over|of)|401)\b"
+    r"under|below|less than|orders? (?:over|of)|401|join(?:ing)? with|(?:benefits|perks)(?: include| are)?:?)\b"
 )
 _OTHER_AFTER = re.compile(
     r"^[ )]{0,2}(?:million|mil\b|mm\b|m\b|billion|bn\b|b\b|in (?:revenue|funding|sales|venture|seed|capital|savings|"
@@ -78,7 +81,16 @@ _OTHER_AFTER = re.compile(
     r"budget film|"
     r"(?:sign-?up|signup|signing|referral|welcome|performance|completion|retention|holiday)? ?bonus|application fee|"
     r"tax credit|at the (?:door|shop|store|gate)\b|on (?:amazon|ebay)\b|in (?:her|his|the) will\b|otherwise\b|"
-    r"to replace\b|if you (?:break|lose|damage)|second[- ]?hand|retail|for the (?:old|new|last) one|"
+    r"(?:earned|in the first|richer)\b(?! (?:per|for each|each|an?)\b)|"
+    r"(?:starter|joining|welcome|sample|business|training|demo) (?:box|kit|pack|package|stock|set)\b|"
+    r"(?:for|towards?|in) (?:your |an? |the )?(?:health(?:care)?|medical|gym|wellness|learning|education|"
+    r"commut(?:er|ing)|"
+    r"internet|home[- ]office|conferences?|housing)\b|"
+    r"(?:health|wellness|learning|education|commuter|training|housing|home[- ]office|equipment|travel|meal|"
+    r"phone|internet) "
+    r"(?:stipend|allowance|benefits?|budget|credit|insurance)\b|"
+    r"towards?\b|new(?: (?:so|and|but|last|in)\b|[,.)]|$)|to replace\b|if you (?:break|lose|damage)|"
+    r"second[- ]?hand|retail|for the (?:old|new|last) one|"
     r"reimbursement|coupon|laptop|phone|ticket|membership|subscription|to (?:join|register|enrol|sign up)\b)"
 )
 _TO_START = re.compile(r"^[ )]{0,2}(?:to|before you) (?:start|begin|get started|unlock|activate)\b")
@@ -87,7 +99,9 @@ _PAY_BEFORE = re.compile(
     r"rewarded|"
     r"earn(?:s|ing|ings)?|budget(?:ed)?|offer(?:s|ing|ed)?|stipend|incomes?|remuneration|bounty|honorarium|"
     r"receives?|gives?|gets?|each one|incentives?|fixed price|flat(?: fee| rate)?|fixed fee|fee offered|"
-    r"set aside|can spend|base|ote|ctc|keeps?|(?:day|daily|session|shoot|speaker) fee|gehalt|lohn|stundenlohn|salario|"
+    r"set aside|(?:(?<!you )can|could|able to|willing to|happy to|prepared to|i'd) spend|"
+    r"(?:was|is|am|are|i'm|we're|were) (?:thinking|hoping)(?: of| to pay)?|thinking|base|ote|ctc|keeps?|(?:day|"
+    r"daily|session|shoot|speaker) fee|gehalt|lohn|stundenlohn|salario|"
     r"sueldo|salaire|lön|loon|vergütung|zahlen|zahle|bezahlung|verdienst|paga(?:mos|n)?|pago|cobras?|ofrecemos|"
     r"offriamo|"
     r"compenso|rémunération|payé|payons|płacimy|stawka|wynagrodzenie|betalar|betaler|betalt|vi betalar|honorar)\b"
@@ -125,7 +139,8 @@ _POINTS_WORTH = Cue(
 _FOR_ALL = re.compile(
     r"^[ ,]{0,2}(?:for (?:the (?:whole|entire|lot|job|work|set|complete|full|morning|afternoon|evening|"
     r"weekend|night|task|project|"
-    r"gig)|this|it all|all of|everything|your (?:time|trouble|help))|in total|all in|fixed|flat|by (?:bank|"
+    r"gig|report|visit)|this|it all|all of|everything|your (?:time|trouble|help))|in total|all in|fixed|flat|"
+    r"by (?:bank|"
     r"paypal|cash|"
     r"transfer|cheque|check)|via (?:paypal|bank|venmo|wise)|cash\b|in cash|plus (?:tips?|travel|expenses|meals?))"
 )
@@ -196,7 +211,10 @@ _NEGOTIABLE = Cue(
     r"offer)|"
     r"(?:pay|paying|offer|offering) (?:a |an )?(?:fair|good|reasonable|decent|market|honest|proper) (?:price|rate|"
     r"money|"
-    r"wage|pay)|name (?:a|your) (?:price|figure)|(?:sensible|reasonable|all) offers|price on (?:request|application)|"
+    r"wage|pay)|name (?:a|your) (?:price|figure)|(?:sensible|reasonable|all) offers|offers (?:welcome|"
+    r"considered|invited|please)|"
+    r"what (?:do|would|will|'d) you (?:reckon|say|think (?:is|would be|'s) fair)|will pay (?:hourly|daily|"
+    r"weekly|by the|per)\b|price on (?:request|application)|"
     r""
     r"(?:keep|keeping|earn|get|receive|take) (?:an? |your )?[0-9]{1,2} ?(?:% (?:of|and|as|on|for|from|per|commission)|"
     r"percent)|[0-9]{1,2} ?(?:%|percent) (?:commission|of (?:the |each |every |all |what |your )?(?:sales?|profits?|"
@@ -209,8 +227,9 @@ _NEGOTIABLE = Cue(
     r"agreement|"
     r"application)|quotes? (?:please|welcome|only|for the)|please quote|what (?:would|do|will) you (?:ask|want|"
     r"charge|need)|"
-    r"(?:what|how much) you(?:'d| would| will|'ll) (?:want|charge|ask)|what you charge|how much (?:it would|"
-    r"would it|"
+    r"(?:what|how much) you(?:'d| would| will|'ll) (?:want|charge|ask)|what you charge|how much (?:(?:it|that|"
+    r"this) would|"
+    r"would (?:it|that|this)|"
     r"will it|it will)"
     r" (?:be|cost)|ballpark|agree (?:on )?(?:an? |the )?(?:price|rate|fee|sum)|pay on completion|a convenir|"
     r"según (?:experiencia|valía)|pedimos presupuesto|presupuesto cerrado|verhandelbar|nach (?:absprache|"
@@ -320,7 +339,9 @@ _LEADING = re.compile(
     r"(?:(?:by|via|with|or|and|an?|the|your|to|into|in|through|first|final|pay(?:ment)?|paid|mail(?:ed)?|"
     r"send(?:s|ing)?) ){0,3}"
 )
-_NO_PAY_CASH = re.compile(r"\b(?:extra|quick|easy|some|fast|tight on|short on|low on|more|make|beer) $")
+_NO_PAY_CASH = re.compile(
+    r"\b(?:extra|quick|easy|some|fast|tight on|strapped for|pressed for|short on|low on|more|make|beer) $"
+)
 MOST_ALONE = 40
 """Letters of a sentence that says how it pays and nothing else: "Cash on arrival." """
 
@@ -372,7 +393,7 @@ _WORKER_FEE = Cue(
     r"\b(?:registration|application|training|starter|joining|enrol?lment|processing|membership|background check|"
     r"activation|"
     r"onboarding|sign-?up|agency|security|refundable|certification|placement|admin(?:istration)?) (?:fee|deposit|kit|"
-    r"cost|payment)s?"
+    r"cost|payment|box|pack|package)s?"
     r"(?: of| is|:| costs?)? ?",
 )
 
@@ -540,14 +561,15 @@ def _lone(title: Passage, description: Passage) -> _Amount | None:
         low = passage.low
         for mention in money.mentions(low):
             before = clause_before(low, mention.start, OTHER_REACH)
-            after = clause_after(low, mention.end, 60)
+            unit = units.unit_after(low, mention.end)
+            after = clause_after(low, mention.end if unit is None else max(unit.end, mention.end), 60)
             if mention.top <= 0:
                 continue
             if mention.sign in money.POINT_WORDS:
                 return None
             if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(after) or _TO_START.match(after):
                 return None
-            if _FEE_OF_WORKER.search(before):
+            if _FEE_OF_WORKER.search(before) or _under_benefits(low, mention.start):
                 return None
             bottom, top = _bounds(mention, before, after)
             cite = passage.cite(mention.start, mention.end)
@@ -566,6 +588,9 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
             unit = UnitFound("year", 1.0, mention.start, mention.end)
         promised = mention.top >= LEAST_BARE and _NO_NOUN.match(low, mention.end) is not None and not mention.counts
         promised = promised and (label or bool(_PAYS_BARE.search(low[max(0, mention.start - 30) : mention.start])))
+        in_cash = mention.sign is None and not mention.counts and mention.top >= LEAST_IN_CASH
+        in_cash = in_cash and _CASH.match(low, mention.end) is not None
+        promised = promised or in_cash
         if mention.sign is None and unit is None and not mention.kilo and not promised:
             continue
         before = clause_before(low, mention.start, 80)
@@ -576,7 +601,11 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         other = _last(_OTHER_BEFORE, before[-OTHER_REACH:])
         if other is not None:
             other += max(0, len(before) - OTHER_REACH)
+        if other is not None and (back := _LAST_REFUND.search(before)) is not None and back.start() <= other:
+            other = None  # "meal refunded up to £20 and £10 for the report"
         if not label and other is not None and (word is None or word < other):
+            continue
+        if not label and word is None and _under_benefits(low, mention.start):
             continue
         if (unit is None and _TO_START.match(after)) or _OTHER_AFTER.match(after) or _FEE_OF_WORKER.search(before):
             continue
@@ -585,7 +614,7 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         rank = 0.0
         if label:
             rank += 4
-        if mention.sign is not None:
+        if mention.sign is not None or in_cash:
             rank += 1
         if unit is not None:
             rank += 1.5 if unit.unit != "task" else 1
@@ -605,7 +634,7 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         if mention.sign is None and (
             promised
             or (mention.kilo and _FOR_ALL.match(after) is not None)
-            or (unit is not None and _speaks_for_itself(mention, unit, low))
+            or (unit is not None and _speaks_for_itself(mention, unit, low, before))
         ):
             bare_title, needed = True, 0.6
         if rank < needed or (mention.sign is None and word is None and not label and not bare_title):
@@ -628,16 +657,33 @@ def _candidates(passage: Passage, crowd: bool) -> Iterator[_Candidate]:
         )
 
 
-def _speaks_for_itself(mention: Mention, unit: UnitFound, low: str) -> bool:
-    """A bare number that with its unit can only be pay: "50 an hour", "22 a morning", ".35 a record"."""
+def _speaks_for_itself(mention: Mention, unit: UnitFound, low: str, before: str) -> bool:
+    """A bare number that with its unit can only be pay: "50 an hour", "22 a morning", ".35 a record", and
+    at the beginning of a sentence "300 a week" or "15k per month"."""
     if unit.start < mention.end or mention.counts:
         return False
     words = low[unit.start : unit.end]
+    if unit.unit in _LEAST_OF_TIME:
+        return mention.top >= _LEAST_OF_TIME[unit.unit] and not before.strip(" ,(-*:")
     if unit.unit == "hour" or _A_TURN.search(words):
         return (mention.low or 0) >= LEAST_BARE and mention.top <= MOST_BARE
     return unit.unit == "item" and mention.top < 1 and "." in low[mention.start : mention.end]
 
 
+_BENEFITS = re.compile(
+    r"\b(?:benefits|perks)\b(?: \w{2,9}){0,2} ?[:\n](?!.{0,300}\b(?:pay|salary|wages?|rate|compensation)\b)", re.DOTALL
+)
+
+
+def _under_benefits(low: str, at: int) -> bool:
+    """Whether an amount stands in a list of benefits, with no word of pay between."""
+    return _BENEFITS.search(low, max(0, at - 300), at) is not None
+
+
+_LAST_REFUND = re.compile(
+    r"\b(?:refunded|reimbursed|reimbursement|refund)(?: \w{2,6}){0,2} [$€£][0-9][0-9.,]{0,6} "
+    r"(?:and|plus) (?:an? )?(?:extra )?$"
+)
 _LPA = re.compile(r"\blpa\b")
 _PAYS_BARE = re.compile(
     r"\b(?:pay(?:ing)?|offer(?:ing)?|give|budget(?: is| of)?|paid)(?: you)?(?: up to| about| around| from| between)? $"
@@ -647,8 +693,13 @@ _NO_NOUN = re.compile(
     r"net)\b)"
 )
 """What may follow a bare number that a label makes pay; a noun would say what it counts."""
+_CASH = re.compile(r" ?(?:in )?cash(?! ?-?(?:out|back|prize|register|app))\b")
+LEAST_IN_CASH = 5.0
+"""From which a bare number before "cash" is money."""
 LEAST_BARE, MOST_BARE = 3.0, 1_000.0
 """What a bare number can be that is pay by its unit alone."""
+_LEAST_OF_TIME: dict[PayUnit, float] = {"day": 30.0, "week": 100.0, "month": 300.0, "year": 10_000.0}
+"""From which a bare number per day, week, month or year is money; "five a day" counts something."""
 _A_TURN = re.compile(r"\b(?:morning|afternoon|evening|night|shift|visit|walk|lesson|session)$")
 
 

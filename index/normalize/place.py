@@ -325,9 +325,9 @@ def _with_state_inside(written: str, country: str | None) -> Place | None:
 # Cues before a place in running text; the name must begin with a capital. The firm ones name the place of the work.
 _CUE = Cue(
     r"\b(?:location: ?|location is |located in |based in |based out of |offices? (?:is |are )?(?:located )?in |"
-    r"in |near |around |at )(?:the )?(?:greater |downtown |central )?",
+    r"in |near |around |at |à |sur |en |em )(?:the )?(?:greater |downtown |central )?",
 )
-_WEAK_CUES = ("in ", "near ", "around ", "at ")
+_WEAK_CUES = ("in ", "near ", "around ", "at ", "à ", "sur ", "en ", "em ")
 _NAME = re.compile(r"[A-ZÀ-Þ][\w.'’-]{1,24}(?: (?:de|of|upon|sur|am|la|le|del|du|do|da|[A-ZÀ-Þ][\w.'’-]{1,24})){0,3}")
 _AFTER_NAME = re.compile(r"\s{0,2}[,(/]\s?([A-Z][A-Za-z.]{1,24}(?: [A-Z][a-z]{2,12})?)")
 # Cities whose names are everyday English words; a state or country must stand beside them in running text.
@@ -399,11 +399,17 @@ DISTRICT_FROM = 500_000
 _DISTRICT = re.compile(r"(?: [A-ZÀ-Þ][\w.'’-]{2,24}){1,2}")
 
 
+_SIDES = words("north south east west inner outer central")
+
+
 def _read_name(
     passage: Passage, start: int, country: str | None, whole_until: int | None = None
 ) -> tuple[Place, Evidence] | None:
     """The place whose name begins at `start`; with `whole_until` it must reach exactly there."""
     match = _NAME.match(passage.text, start)
+    if match is not None and whole_until is not None and match.end() > whole_until:
+        short = passage.text[start:whole_until]  # "NYC-Boston": names of places may hold a hyphen, initials don't
+        match = _NAME.fullmatch(passage.text, start, whole_until) if short.lower() in _CITY_ALIASES else match
     if match is None:
         return None
     beside = _AFTER_NAME.match(passage.text, match.end())
@@ -435,6 +441,8 @@ def _read_name(
             city = None
         if city is not None:
             return _as_place(name, city), passage.cite(start, end)
+    if whole_until is None and len(words) > 1 and words[0].lower() in _SIDES:
+        return _read_name(passage, start + len(words[0]) + 1, country)  # "in the West LA area"
     return None
 
 

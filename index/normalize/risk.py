@@ -71,6 +71,7 @@ RULES = (
         r"for )?(?:\w{1,14} ){0,3}"
         r"(?:fees?|deposits?|kits?|training|starter pack|materials pack|background check|licen[cs]e fee|gift cards?|"
         r"activation)|"
+        r"(?:registration|enrol?lment|activation)(?: only| just)? ?[:=]? ?[$€£₹] ?[0-9]|"
         r"(?:registration|application|training|processing|joining|enrol?lment|activation|refundable|security|starter|"
         r"onboarding|administration|admin|sign-?up|membership) "
         r"(?:fees?|deposits?|kit) (?:of|is|applies|required|must|needed|before|to (?:start|begin|apply)|"
@@ -347,8 +348,10 @@ RULES = (
         r"\b(?:depot|warehouse|dock|neighbou?rs|delivery round|software)\b", also=(
             r"\b(?:at|to|from|in) your (?:own )?(?:home|house|flat|address|place|apartment|door)\b|"
             r"\bat home\b|\blocal address\b|"
-            r"\b(?:come|arrive|delivered|sent) to you\b|\byou (?:take in|accept|receive)\b",
-            r"\bre-?(?:ship|send|pack)|\bforward (?:them|it|to)\b|\b(?:new|old|shipping) label|"
+            r"\b(?:come|arrive|delivered|sent) to you\b|\b(?:parcels?|packages?) (?:arrive|turn up)\b|"
+            r"\byou (?:take in|accept|receive)\b",
+            r"\bre-?(?:ship|send|pack|label)|\b(?:post|mail|ship|send) (?:them |it )?abroad\b|\bpost (?:them|"
+            r"it) on\b|\bforward (?:them|it|to)\b|\b(?:new|old|shipping) label|"
             r"\blabels? (?:that )?(?:we|they)\b|"
             r"\b(?:buyers|customers|clients|company) abroad\b|\b(?:takes?|pass(?:es)?|send|hand) (?:them|"
             r"it) (?:on|to)\b",

@@ -78,7 +78,7 @@ _AFTER = re.compile(
     r"after tax|paid|in total|total|usdt) ?){0,2}"
     r"(?:(?P<adverb>hourly|hour|hrly|hr|daily|nightly|weekly|monthly|yearly|annually|annual|p\.? ?a\b\.?|p\.?h\.?|pcm|"
     r"p\.? ?m\b\.?|p/m|p/h|p/w|p/d|p\.?w\b\.?|"
-    r"each|apiece|a pop|for the day|for each (?:of the )?(?:\w{3,12} )?days?|"
+    r"each|apiece|a pop|for the day|for the week|for the month|for each (?:of the )?(?:\w{3,12} )?days?|"
     r"i timen|i timmen|i timman|om dagen|la journée|la semaine|le mois|diarios?|diarias?|diariamente|al giorno|al mese|"
     r"täglich|wöchentlich|dziennie|mensile|"
     r"semanales|semanal|mensuales|mensual|al mes|a la semana|a la hora|al día|al dia|la hora|la noche|die stunde|"
@@ -92,7 +92,8 @@ _AFTER = re.compile(
 )
 _ADVERBS: dict[str, PayUnit] = {
     "ph": "hour", "p/h": "hour", "pa": "year", "pcm": "month", "pm": "month", "p/m": "month", "p/w": "week",
-    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "pd": "day", "p/d": "day", "almes": "month",
+    "each": "item", "apiece": "item", "apop": "item", "fortheday": "day", "fortheweek": "week", "forthemonth": "month",
+    "pd": "day", "p/d": "day", "almes": "month",
     "alasemana": "week", "alahora": "hour", "aldía": "day", "aldia": "day", "lahora": "hour", "lanoche": "day",
     "diestunde": "hour", "stündlich": "hour", "monatlich": "month", "immonat": "month", "inderwoche": "week",
     "amtag": "day", "l'heure": "hour", "del'heure": "hour", "lapage": "page", "l'ora": "hour", "all'ora": "hour",
@@ -119,7 +120,9 @@ _AND_TIME = re.compile(r" (?:per |an? |each |/ ?)(?P<name>hour|hr|day|night|week
 _SECOND_NOUN = re.compile(r" [a-z-]{3,14}")
 # The unit before the pay: "per walk we pay", "pro Runde zahlen wir".
 _PAID_PER = re.compile(
-    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|cada) (?P<name>[^\W\d_]{3,15}),? "
+    r"(?<![a-z])(?:per|pro|par|por|each|every|for each|for every|für jede[ns]?|chaque|"
+    r"cada) (?P<name>[^\W\d_]{3,15})"
+    r"(?: of [0-9]{1,4} [a-z]{3,12})?,? "
     r"(?:zahlen wir|zahle ich|gibt es|gibt's|we pay|i pay|(?:we|i)(?:'ll| will) pay|you(?:'ll| will)? (?:get|earn|"
     r"receive)|pays|earns(?: you)?|is paid|nous payons|on paie|je paie|pagamos|pago|se pagan)(?: you)? ?:? ?$"
 )
@@ -166,7 +169,7 @@ def unit_after(low: str, at: int) -> UnitFound | None:
     article = match.group("slash").strip() in {"a", "an", "p.", "pr", "for a", "for an"}
     if name == "flat":
         return UnitFound("item", 1.0, start, match.end())  # an apartment; a flat fee has no "per"
-    if name in _NOT_UNITS or (article and len(name) <= 2):
+    if name in _NOT_UNITS or (article and unit is None and len(name) <= 2):
         return None
     if unit is None:
         ends = _NOUN_ENDS.match(low, match.end())

@@ -113,6 +113,21 @@ PAID: list[tuple[str, str | None, tuple[float | None, float | None, str, str]]] 
     ("My budget: $150 max.", "US", (None, 150, "task", "USD")),
     ("no more than €200", "DE", (None, 200, "task", "EUR")),
     ("at least $15/hr", "US", (15, None, "hour", "USD")),
+    ("Bring gloves for a 30ft skip. $25 an hr.", "US", (25, 25, "hour", "USD")),
+    ("Töistä 14 e/h.", "FI", (14, 14, "hour", "EUR")),
+    ("60 cash, done by noon.", "IE", (60, 60, "task", "EUR")),
+    ("Each set of 12 drawings pays $1.20.", "US", (1.2, 1.2, "item", "USD")),
+    ("P650 a day with lunch.", "PH", (650, 650, "day", "PHP")),
+    ("18k per month.", "IN", (18000, 18000, "month", "INR")),
+    ("Pay: 20k monthly", "PH", (20000, 20000, "month", "PHP")),
+    ("450 a week, mornings only.", "GB", (450, 450, "week", "GBP")),
+    ("£500 for the week.", "GB", (500, 500, "week", "GBP")),
+    ("We could spend sixty dollars.", "US", (60, 60, "task", "USD")),
+    ("I was thinking about 90 francs.", "CH", (90, 90, "task", "CHF")),
+    ("Tickets refunded up to £15 and £12 for the visit.", "GB", (12, 12, "task", "GBP")),
+    ("$40 + tip", "US", (40, 40, "task", "USD")),
+    ("$30+tips", "US", (30, 30, "task", "USD")),
+    ("$22 + per hour", "US", (22, None, "hour", "USD")),
 ]
 
 STATUS = [
@@ -148,7 +163,21 @@ STATUS = [
     ("There is no budget.", "unpaid"),
     ("Payment in beer and pizza.", "unpaid"),
     ("Profit share, nothing up front.", "unpaid"),
+    ("What would you reckon per visit?", "negotiable"),
+    ("Offers considered.", "negotiable"),
+    ("How much would this cost?", "negotiable"),
+    ("Will pay hourly.", "negotiable"),
     ("Just come along on Friday.", "unknown"),
+    ("Carry a 12ft ladder across the yard.", "unknown"),
+    ("It needs 800 ft of wire.", "unknown"),
+    ("Start out with a £60 sample box.", "unknown"),
+    ("Our shop has 80k visitors per month.", "unknown"),
+    ("We pack 400 a week.", "unknown"),
+    ("Perks:\n- $300 per month for the gym\n- long lunches", "unknown"),
+    ("We add $200 a month towards childcare.", "unknown"),
+    ("The freezer was $250 new, so mind it.", "unknown"),
+    ("You can spend $40 on paint.", "unknown"),
+    ("I made it there last month, $3.10 earned.", "unknown"),
     ("Our house cost 300000.", "unknown"),
     ("We raised $2m last year.", "unknown"),
     ("I paid $40 for the old one.", "unknown"),
@@ -215,6 +244,13 @@ def test_what_is_said_of_pay(text: str, status: str) -> None:
         ("[OFFER] I'll pay you $3 for each voice clip", "offer"),
         ("[OFFER] I draw portraits", "seeking_work"),
         ("Looking for a weekend job? We need a barista", "offer"),
+        ("Till work and customer service", "offer"),
+        ("Need a cleaner? Ten years of practice", "other"),
+        ("Do you need a bookkeeper?", "other"),
+        ("What do hiring managers look for?", "other"),
+        ('FYI, that "[hiring]: many roles" post was fake', "other"),
+        ("I built my own rewards tracker", "other"),
+        ("Advertise your shop on our screens", "other"),
     ],
 )
 def test_offer_or_not(title: str, kind: str) -> None:
@@ -227,6 +263,8 @@ def test_offer_or_not(title: str, kind: str) -> None:
         ("You only pay the currency release charge on your side.", "high", "upfront_fee"),
         ("Solo tienes que ingresar 39 € de gastos de gestión.", "high", "upfront_fee"),
         ("Zelle $25 to secure your spot.", "high", "upfront_fee"),
+        ("Registration just €12, then you begin.", "high", "upfront_fee"),
+        ("Packages turn up, you relabel them and post them on.", "high", "reshipping"),
         ("The caution money of 500 rupees is refundable, pay it before the first day.", "high", "upfront_fee"),
         ("We put coins in your wallet, you forward them and keep 8 percent.", "high", "money_forwarding"),
         ("Your resume has been recommended by several online recruitment agencies.", "high", "too_good"),
@@ -304,6 +342,34 @@ def test_pay_out_thresholds(text: str, threshold: tuple[float, str]) -> None:
 )
 def test_media_of_payment(text: str, media: list[str]) -> None:
     assert sorted(normalize(posting("Helper wanted", text)).pay.media) == sorted(media)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "category", "mode"),
+    [
+        ("Wedding film for our day", "A village hall, two hours. $300.", "media", "in_person"),
+        ("Learn to swim at forty", "Teach me to swim, I'm nervous. $30 an hour.", "tutoring", "in_person"),
+        ("Interpreter for a letting agent", "Please go with my mother and translate. €40.", "translation", "in_person"),
+        ("Calendar help for a dentist", "Five hours a week. $18 an hour.", "admin", "online"),
+        ("Spanish subtitles for a short film", "Script exists. $5 per minute.", "transcription", "online"),
+        ("Type out interview recordings", "Four hours of audio, $1 a minute.", "transcription", "online"),
+        ("Web designer for a bakery", "Drop by and we talk it over. £300.", "web", "in_person"),
+        ("Make-up artist for a hen night", "Six faces. £150.", "events", "in_person"),
+        ("French tutor", "For my son, online or at ours. £20 an hour.", "tutoring", "either"),
+        ("Flyers through doors", "900 of them, 5p each.", "delivery", "in_person"),
+        ("Rate short songs", "Each takes a minute. $0.10.", "micro_tasks", "online"),
+        ("Bent panel on a van", "Rear door. $200.", "handyman", "in_person"),
+        ("Office assistant in the North Philadelphia area", "$17 an hour.", "admin", "in_person"),
+    ],
+)
+def test_what_and_where(title: str, text: str, category: str, mode: str) -> None:
+    gig = normalize(posting(title, text))
+    assert (gig.category, gig.work_mode) == (category, mode)
+
+
+def test_short_text_is_read_in_the_country_s_language() -> None:
+    gig = normalize(posting("Putzhilfe, Wien 7", "14 € pro Stunde.", country="AT"))
+    assert (gig.category, gig.language) == ("cleaning", None)
 
 
 NO_OFFERS = [
