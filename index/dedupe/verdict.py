@@ -179,7 +179,6 @@ def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, boo
     words, names = traits.words, traits.names
     start = -1
     named = False
-    named = False
     for number, word in enumerate((*words, EDGE)):
         if word != EDGE and word not in known:
             if start < 0:
