@@ -5,6 +5,7 @@ Grouping it therefore gives what grouping everything at once would give. Ties ar
 two postings is new or says something else than before.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from index.store.gigs import StoredGig, View
 from index.store.postings import Key, StoredPosting
 from index.store.schema import meta
 from index.store.store import Store
+
+log = logging.getLogger(__name__)
 
 MAX_CANDIDATES = 64
 """Postings that a new one is compared with: those that share the most keys with it."""
@@ -105,7 +108,11 @@ class Families:
                 if before is not None:
                     family.gone.append(before)
             elif not stored.blanked:  # what lost its text is known by what it said when it had one
-                traits = self.traits(stored)
+                try:
+                    traits = self.traits(stored)
+                except Exception as error:  # a fault of ours in one posting must not stop the others
+                    log.error("posting %s:%s can't be compared: %r; it stays by itself", *key, error)
+                    continue
                 packed = pack(traits)
                 family.traits[key] = traits
                 if again or before is None or before.packed != packed:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.gig import Gig, Place, Risk, Signal, Source
+from index.gig import Gig, Medium, Place, Risk, Signal, Source
 from index.store.postings import StoredPosting
 
 RISKS = ("none", "low", "high")
@@ -34,7 +34,8 @@ class Part:
 
 def merge(gig_id: str, parts: Sequence[Part]) -> Gig:
     """The gig of these parts. The best-paying open posting gives text, pay and evidence and stands first among the
-    sources; places unite; risk is that of the riskiest posting. The result doesn't depend on the order of `parts`.
+    sources; places and media of payment unite; risk is that of the riskiest posting. The result doesn't depend on the
+    order of `parts`.
     """
     ranked = sorted(parts, key=_rank)
     best = ranked[0]
@@ -48,6 +49,7 @@ def merge(gig_id: str, parts: Sequence[Part]) -> Gig:
             "id": gig_id,
             "sample": any(part.sample for part in ranked),
             "organization": next((part.gig.organization for part in ranked if part.gig.organization), None),
+            "pay": best.gig.pay.model_copy(update={"media": _media(ranked)}),
             "places": _unite([place for part in ranked for place in part.gig.places]),
             "risk": _riskiest(ranked),
             "sources": [part.source for part in ranked],
@@ -72,6 +74,13 @@ def _rank(part: Part) -> tuple[bool, float, float, object, tuple[str, str]]:
         part.stored.first_seen,
         part.stored.key,
     )
+
+
+def _media(ranked: Sequence[Part]) -> list[Medium]:
+    """Every way in which one of its open postings pays, the best-paying one's first."""
+    is_open = any(part.stored.status == "open" for part in ranked)
+    its = [part for part in ranked if part.stored.status == "open" or not is_open]
+    return list(dict.fromkeys(medium for part in its for medium in part.gig.pay.media))
 
 
 def _unite(places: Sequence[Place]) -> list[Place]:

@@ -7,7 +7,7 @@ postings, not gigs: gigs come and go with the rules, postings stay what they are
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
 from index.dedupe.read import NUMBER_KINDS
@@ -70,12 +70,17 @@ def members(store: Store, name: str) -> dict[Key, StoredPosting]:
 def join(store: Store, one: str, other: str) -> None:
     """These two are one gig, whatever the rules say. Takes back what was said to the contrary."""
     mine, theirs = members(store, one), members(store, other)
-    pair = (min(mine), min(theirs))
-    if pair[0] == pair[1]:
+    if min(mine) == min(theirs):
         raise UnknownName(f"{one} and {other} are the same posting")
+    for name, its in ((one, mine), (other, theirs)):
+        if all(stored.kind != "offer" for stored in its.values()):
+            raise UnknownName(f"{name} offers no paid work, so that it has no gig")
+    # Of named gigs every posting is meant, and splits from any posting that shares their gigs would keep them apart.
+    chain = [*sorted(mine), *sorted(theirs)]
     with store.database.writing() as connection:
-        decisions.withdraw(connection, "split", product(mine, theirs))
-        decisions.decide(connection, "join", [pair], datetime.now(UTC))
+        gathered = [postings.of_gigs(connection, {s.gig for s in its.values() if s.gig}) for its in (mine, theirs)]
+        decisions.withdraw(connection, "split", product({**mine, **gathered[0]}, {**theirs, **gathered[1]}))
+        decisions.decide(connection, "join", list(pairwise(chain)), datetime.now(UTC))
 
 
 def split(store: Store, gig: str, posting: str) -> None:

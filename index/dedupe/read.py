@@ -19,7 +19,7 @@ MAX_WORDS = 2_000
 """Words of a text that are compared: with more, two texts that agree so far are one text."""
 MAX_CHARACTERS = 20_000
 LARGE = 10_000
-"""Inhabitants of a town whose name is known without its capital letter."""
+"""Inhabitants of a town whose name is known without its capital letter, behind a word such as "in" or "near"."""
 
 NUMBER_KINDS = ("money", "street", "size", "time", "date", "hours", "code", "count")
 """What a number can be. A code is a long number of no other kind (a reference, a postcode), a count a short one."""
@@ -57,6 +57,10 @@ _AMID = re.compile(
     r"(?:(?<=[\w,:(&'\u2019] )|(?<=[,:(&'\u2019]))[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f][^\W\d_]{2,}"
 )
 """A capitalised word amid a sentence."""
+_PLACED = re.compile(
+    r"\b(?:in|at|near|around|from|to|downtown|a|à|sur|en|de|au|pres|près|vers|bei|nach|aus)\s(?:le\s|la\s|les\s)?([^\W\d_]{4,})"
+)
+"""What stands where a place would."""
 _THOUSANDS = re.compile(r"[.,'\u2019\u202f](?=\d{3}(?:\D|$))")
 _ZEROS = re.compile(r"[.,]0{1,2}$")
 
@@ -142,6 +146,18 @@ def _kind(low: str, start: int, end: int, value: str) -> str:
     return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
 
 
+_LABEL = re.compile(
+    r"\b(?:(?:ref|req|job|posting|listing|vacancy|ad|offer)\W{0,3}(?:id|no|nr|number|code)\W{0,4}|ref\W{1,3}|id: ?)"
+    r"(?:[a-z]{1,4}-)?$"
+)
+_AGE = re.compile(r"\s?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)\s(?:ago|old)\b")
+
+
+def _is_label(low: str, start: int, end: int) -> bool:
+    """Whether a number is the board's own: its number of the posting, or how long ago it was listed."""
+    return _LABEL.search(low[max(0, start - 30) : start]) is not None or _AGE.match(low[end : end + 20]) is not None
+
+
 def _keep_plain(match: re.Match[str]) -> str:
     """A long number or word is kept; a mixture of both is a key."""
     written = match.group()
@@ -157,16 +173,20 @@ def read(text: str) -> Reading:
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     tokens = _TOKEN.findall(text)[:MAX_WORDS]
     folded = _TOKEN.findall(low)[:MAX_WORDS] if text.isascii() else [fold(token) for token in tokens]
-    words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded])
+    # A lone mark of another script folds to nothing.
+    words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded if word])
     numbers = set()
     for match in _NUMBER.finditer(text):
+        if _is_label(low, match.start(), match.end()):
+            continue
         value = plain_number(match.group())
         numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
     small = set(tokens).intersection(folded) if text.isascii() else {fold(one) for one in tokens if one[0].islower()}
     amid = {fold(word) for word in _AMID.findall(text)}
     towns, large = _towns()
     capital_towns = towns.intersection(words) - small
-    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | large.intersection(words)
+    placed = large.intersection(fold(word) for word in _PLACED.findall(low))
+    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | placed
     return Reading(words, frozenset(names), frozenset(capital_towns), frozenset(numbers), frozenset(contacts))
 
 

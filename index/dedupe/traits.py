@@ -20,13 +20,15 @@ from index.dedupe.vocabulary import FLUFF, STOPWORDS
 from index.gig import Gig, Place
 from index.posting import Posting
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same posting gets other traits; they are then made anew by `gigdex rebuild --normalize`."""
 
 SHINGLE = 3
 """Words of a shingle."""
 SHORT = 12
 """Fewer different words than this (without the most common ones) are too few to know a text by."""
+LEFT = 4
+"""Words that a posting says beside its board's boilerplate at least."""
 MAX_PLACES = 20
 _FLUFF = frozenset(word[:-1] if word.endswith("s") else word for word in FLUFF) | FLUFF
 
@@ -145,6 +147,8 @@ def traits_of(
     title = read(gig.title)
     text = without_boilerplate(gig.description, boilerplate, key) if boilerplate else gig.description
     body = read(after_title(text, title.words))
+    if boilerplate and len(body.words) < LEFT:  # a whole ad that stands under many titles, a chain's, is no boilerplate
+        body = read(after_title(gig.description, title.words))
     kept = [word for word in map(singular, title.words) if word not in STOPWORDS and word not in _FLUFF]
     return Traits(
         board=posting.board,
@@ -194,8 +198,8 @@ def _money(gig: Gig, number: Callable[[str], int]) -> Money | None:
 
 @lru_cache(maxsize=1_000)
 def vocabulary(traits: Traits) -> frozenset[int]:
-    """Different words of text and title."""
-    return frozenset(traits.words) | traits.title
+    """Different words of text and title. Names as they are written, because titles lose the ending of a plural."""
+    return frozenset(traits.words) | traits.title | traits.names | traits.towns
 
 
 @lru_cache(maxsize=1_000)

@@ -12,13 +12,27 @@ from typing import Literal
 from index.dedupe.read import NUMBER_KINDS
 from index.dedupe.traits import Money, Spot, Traits, shingles, vocabulary
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a rule changes what some pair is."""
 
 NEAR_KM = 30.0
-"""Two names of one metropolitan area are no further apart."""
+"""Two names of one metropolitan area are no further apart: towns of other names within it are no proof of two gigs, and
+none of one."""
 PAY_TOLERANCE = 0.03
 """Between two currencies, whose rates differ from day to day."""
+
+HOURS = {"hour": 1, "day": 8, "week": 40, "month": 170, "year": 2_000}
+HOURS_TOLERANCE = 0.5
+"""A week is paid for twenty hours or for forty."""
+MOST_APART = 2.0
+"""Of a range of which one end agrees, how many times the other end may be."""
+ONE_SIGN = (
+    frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"}),
+    frozenset({"SEK", "NOK", "DKK", "ISK", "CZK"}),
+    frozenset({"JPY", "CNY"}),
+    frozenset({"INR", "PKR", "LKR", "NPR"}),
+)
+"""Currencies that are written with one sign: $, kr, ¥, Rs."""
 
 DRIFTED = 0.3
 EQUAL_TEXT = 0.95
@@ -88,13 +102,18 @@ def judge(a: Traits, b: Traits) -> Verdict:
 
     if place == "elsewhere" and not close:
         return Verdict("unsure", score, (*reasons, "online work under other towns needs a closer text"))
+    if place == "nearby" and not (a.mode == b.mode == "online"):
+        return Verdict("unsure", score, (*reasons, "towns of other names, close to each other"))
     if place == "one-sided" and not (poster or equal):
         return Verdict("unsure", score, (*reasons, "only one names a place"))
     if doubt := _doubt(a, b, title):
         return Verdict("unsure", score, (*reasons, doubt))
     if title == "other title":
         online = a.mode == b.mode == "online"
-        agreed = equal and texts.shorter >= LONG and (place == "none" or (online and place != "one-sided"))
+        # A text that names neither work is a notice of the board, not what is wanted.
+        spoken = not (a.title.isdisjoint(a.words) and b.title.isdisjoint(b.words))
+        unplaced = place == "none" or (online and place != "one-sided")
+        agreed = equal and texts.shorter >= LONG and spoken and unplaced
         return Verdict("same" if agreed else "unsure", score, reasons)
     if close:
         return Verdict("same", score, reasons)
@@ -146,7 +165,7 @@ def conflicts(a: Traits, b: Traits) -> Iterator[str]:
     for kind in sorted(_kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING):
         yield f"another {NUMBER_KINDS[kind]} number"
     words_a, words_b = vocabulary(a), vocabulary(b)
-    if a.towns - words_b and b.towns - words_a:
+    if a.towns - words_b and b.towns - words_a and not (a.mode == b.mode == "online"):
         yield "other towns"
     elif _other_names(a, b, words_a, words_b):
         yield "other names in the same sentence"
@@ -208,11 +227,12 @@ def _kinds_alone(a: Traits, b: Traits) -> set[int]:
 
 
 def _pay_differs(a: Traits, b: Traits) -> str | None:
-    """Pay of the same unit differs unless one end of the ranges agrees, or each mentions the other's amount."""
-    if a.pay is None or b.pay is None:
+    """Pay of the same unit differs unless one end of the ranges agrees, or each mentions the other's amount; pay by
+    different times when an hour of both is not worth the same, roughly."""
+    if a.pay is None or b.pay is None or not a.pay.unit or not b.pay.unit:
         return None
-    if a.pay.unit != b.pay.unit or not a.pay.unit:
-        return None
+    if a.pay.unit != b.pay.unit:
+        return None if _hours_agree(a.pay, b.pay) else "another pay"
     if _pay_agrees(a.pay, b.pay) or (_says(a, b.pay) and _says(b, a.pay)):
         return None
     return "another pay"
@@ -223,20 +243,32 @@ def _says(a: Traits, pay: Money) -> bool:
     return any(amount in values for amount in pay.amounts)
 
 
+def _hours_agree(a: Money, b: Money) -> bool:
+    """Whether pay by different units may be one: unknown where one isn't by time."""
+    hours_a, hours_b = HOURS.get(a.unit), HOURS.get(b.unit)
+    if hours_a is None or hours_b is None or a.usd is None or b.usd is None:
+        return True
+    return math.isclose(a.usd / hours_a, b.usd / hours_b, rel_tol=HOURS_TOLERANCE)
+
+
 def _pay_agrees(a: Money, b: Money) -> bool:
-    if a.amounts == b.amounts:
-        return True  # a currency that nobody wrote is guessed by the country
     if a.currency != b.currency:
+        if a.amounts == b.amounts and any(a.currency in sign and b.currency in sign for sign in ONE_SIGN):
+            return True  # a sign that several currencies have is read by the country
         if a.usd is None or b.usd is None:
-            return True
+            return not a.currency or not b.currency
         return math.isclose(a.usd, b.usd, rel_tol=PAY_TOLERANCE)
     ends = [(x, y) for x, y in ((a.low, b.low), (a.high, b.high)) if x is not None and y is not None]
-    return not ends or any(math.isclose(x, y) for x, y in ends)
+    close = [max(x, y) <= MOST_APART * min(x, y) for x, y in ends]
+    return not ends or (any(math.isclose(x, y) for x, y in ends) and all(close))
 
 
 def _titles(a: Traits, b: Traits) -> str:
     """same title (one has all words of the other), like title (what one says alone the other says in its text) or
     other title."""
+    if bool(a.title) != bool(b.title):  # "Now hiring" is any work; the text must say that of the other title
+        one = a if a.title else b
+        return "other title" if one.title.isdisjoint(one.words) else "like title"
     if a.title <= b.title or b.title <= a.title:
         return "same title"
     only_a, only_b = a.title - b.title, b.title - a.title
@@ -252,30 +284,30 @@ def _same_poster(a: Traits, b: Traits) -> str | None:
 
 
 def _places(a: Traits, b: Traits) -> str:
-    """same, elsewhere, one-sided or none."""
+    """same, nearby, elsewhere, one-sided or none."""
     if not a.places and not b.places:
         if a.towns == b.towns:
             return "none"
         return "none" if a.towns & b.towns else "one-sided"
     if not a.places or not b.places:
         return "one-sided"
-    verdicts = [_near(one, other) for one in a.places for other in b.places]
-    if True in verdicts:
-        return "same"
-    return "one-sided" if None in verdicts else "elsewhere"
+    verdicts = {_near(one, other) for one in a.places for other in b.places}
+    return next(verdict for verdict in ("same", "nearby", "one-sided", "elsewhere") if verdict in verdicts)
 
 
-def _near(a: Spot, b: Spot) -> bool | None:
-    """None where one is only the country or state that the other lies in."""
+def _near(a: Spot, b: Spot) -> str:
+    """One-sided where one is only the country or state that the other lies in."""
     if a.country and b.country and a.country != b.country:
-        return False
+        return "elsewhere"
     if a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None:
-        return _kilometres(a.lat, a.lon, b.lat, b.lon) <= NEAR_KM
+        if _kilometres(a.lat, a.lon, b.lat, b.lon) > NEAR_KM:
+            return "elsewhere"
+        return "same" if a.name == b.name or not (a.is_town and b.is_town) else "nearby"
     if a.name == b.name:
-        return True
+        return "same"
     if a.is_town and b.is_town:
-        return False
-    return None if not (a.region and b.region and a.region != b.region) else False
+        return "elsewhere"
+    return "elsewhere" if a.region and b.region and a.region != b.region else "one-sided"
 
 
 def _kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

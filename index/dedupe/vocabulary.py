@@ -30,13 +30,14 @@ NO_NAMES = FLUFF | words(
 )
 """Written with a capital, and no names: months, days of the week, labels."""
 EVERYDAY = words(
-    "along amazon apple bath beach beau belle best black blue bonne bridge buena care casa center central "
-    "centre city college commerce data date early east english enterprise experience field fort fresh friendly "
-    "garden gardens general golden grand grande great green hall high hill home hope house hull independence "
-    "industry junior king lake land lead liberty little long loves major male march market mayor mission "
-    "mobile most mount nancy new nice normal north office old opportunity orange orchard page paradise park "
-    "plus point port post price professional progress reading river rocky saint sainte sale same sandy santa "
-    "senior service silver south special spring springs stage station street summer summit super target town "
-    "union university valley ville west white winter"
+    "along amazon apple back bath beach beau belle best black blue bonne bridge buena business care casa "
+    "center central centre city college come commerce data date deal early east english enterprise experience "
+    "field fort fresh friendly front garden gardens general golden grand grande great green hall high hill "
+    "hire home hope house hull independence industry junior king lake land lead liberty little live long loves "
+    "major male march market mayor mission mobile most mount much nancy new nice normal north office old "
+    "opportunity orange orchard page paradise park plus point port post price professional progress reading "
+    "river rocky saint sainte sale same sandy santa senior service short silver south special spring springs "
+    "stage station street summer summit super target three time town union university valley ville west white "
+    "winter"
 )
 """Words of towns' names that mean something else in an ad."""

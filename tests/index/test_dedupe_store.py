@@ -273,3 +273,24 @@ def test_two_writers_end_in_one_state(
         thread.join()
     assert store.count_gigs() == 1
     assert {len(gig.sources) for gig in all_gigs(store)} == {2}
+
+
+def test_a_person_may_think_again(store: Store, run_board: RunBoard, ingest: Ingest) -> None:
+    """Joins a-b and b-c, parts c from the gig, and then wants a and c together all the same."""
+    for name in ("alpha", "beta", "gamma"):
+        run_board(name, posting(name, "1", f"Paint a fence in colour {name}"))
+    people.join(store, "alpha:1", "beta:1")
+    people.join(store, "beta:1", "gamma:1")
+    people.apply_pending(ingest)
+    people.split(store, gig_id("alpha", "1"), "gamma:1")
+    people.apply_pending(ingest)
+    assert groups_of(store) == {frozenset({"alpha:1", "beta:1"}), frozenset({"gamma:1"})}
+    people.join(store, "alpha:1", "gamma:1")
+    people.apply_pending(ingest)
+    assert groups_of(store) == {frozenset({"alpha:1", "beta:1", "gamma:1"})}
+
+
+def test_what_offers_no_work_has_no_gig_to_join(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "2", "[For Hire] I walk dogs, looking for clients"))
+    with pytest.raises(people.UnknownName, match="no paid work"):
+        people.join(store, "alpha:1", "alpha:2")

@@ -89,7 +89,7 @@ WORDS = ["".join(random.Random(n).choices("abcdefghijklmno", k=8)) for n in rang
         ("starts 9 am", "time", "9"),
         ("on 14 March", "date", "14"),
         ("about 20 hours", "hours", "20"),
-        ("reference 48213", "code", "48213"),
+        ("form 48213", "code", "48213"),
         ("4 reasons", "count", "4"),
     ],
 )
@@ -183,3 +183,79 @@ def test_chains_of_small_edits_don_t_drift() -> None:
     gig_of = {key: number for number, group in enumerate(groups) for key in group.keys}
     assert gig_of["alpha", "000"] == gig_of["alpha", "001"]
     assert gig_of["alpha", "000"] != gig_of["alpha", "059"]
+
+
+# --- what a review found ---
+
+HOUSE_RULES = (
+    "We run background checks on everyone who registers. Payment is released when both sides have confirmed that "
+    "the work was done. Please keep all messages on this site so that our staff can help you when something goes "
+    "wrong. Reviews are published after a week and stay for three years unless the law says otherwise."
+)
+CAFE = (
+    "Our little cafe by the canal looks for somebody friendly who can make a proper flat white, keep the counter "
+    "tidy and smile before nine in the morning. We train you on the machine, meals are free and tips are shared "
+    "between all of us."
+)
+
+
+def verdict(one: dict[str, object], other: dict[str, object]) -> str:
+    traits = []
+    for number, data in enumerate((one, other)):
+        posting = Posting.model_validate(
+            {"board": f"b{number}", "external_id": "1", "url": "https://b.example/1", "description": CAFE} | data
+        )
+        traits.append(traits_of(posting, normalize(posting)))
+    assert judge(*traits) == judge(*reversed(traits))
+    return judge(*traits).answer
+
+
+@pytest.mark.parametrize("title", ["Barista Dallas", "Barista in Paris", "Server, Columbus", "Nounou à Nantes"])
+def test_an_ad_has_no_conflict_with_itself(title: str) -> None:
+    posting = {"title": title, "location": title.split()[-1]}
+    assert verdict(posting, posting) == "same"
+
+
+@pytest.mark.parametrize("letter", ["\uff9e", "\uff9f", "\u3099", "\u20dd"])
+def test_a_lone_mark_is_no_word(letter: str) -> None:
+    assert read(f"a {letter} b {letter}{letter} 1").words == ("a", "b", "1")
+
+
+def test_no_single_character_stops_the_reading() -> None:
+    for code in (*range(0x250), *range(0x300, 0x3000, 7), *range(0x3000, 0x3200), *range(0xFE00, 0x10000)):
+        if not 0xD800 <= code < 0xE000:
+            read(f"{chr(code)} x {chr(code)}1 {chr(code)}{chr(code)}")
+
+
+def test_a_boards_notice_makes_no_gig_of_many() -> None:
+    for one, other in (("Dog walker needed", "Math tutor needed"), ("Now hiring", "Dishwasher")):
+        for more in ({}, {"remote": True}):
+            titles = [{"title": title, "description": HOUSE_RULES, "board": "b0", **more} for title in (one, other)]
+            assert verdict(*titles) != "same"
+
+
+@pytest.mark.parametrize(("one", "other"), [("Oakland, CA", "Berkeley, CA"), ("Potsdam", "Berlin")])
+def test_neighbouring_towns_are_two_towns(one: str, other: str) -> None:
+    assert verdict({"title": "Barista", "location": one}, {"title": "Barista", "location": other}) == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        ("$20 an hour", "$20 a day", "different"),
+        ("$20 an hour", "$5000 a week", "different"),
+        ("$20 an hour", "€20 an hour", "different"),
+        ("$20 - $30 an hour", "$20 - $300 an hour", "different"),
+        ("$20 an hour", "$800 a week", "same"),
+        ("$20 an hour", "A$20 an hour", "same"),
+        ("$20 an hour", "$20 - $25 an hour", "same"),
+    ],
+)
+def test_pay_that_cannot_be_one(one: str, other: str, answer: str) -> None:
+    assert verdict({"title": "Barista", "pay": {"text": one}}, {"title": "Barista", "pay": {"text": other}}) == answer
+
+
+def test_a_boards_own_number_and_age_of_a_posting_say_nothing() -> None:
+    lines = ("Job ID: 123456. Posted 3 days ago.", "Ref: AB-99812. Listed 12 hours ago.")
+    one, other = ({"title": "Barista", "location": "Leeds, UK", "description": f"{CAFE} {line}"} for line in lines)
+    assert verdict(one, other) == "same"
