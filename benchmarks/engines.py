@@ -27,13 +27,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import psutil
 import sqlalchemy as sa
 
 from benchmarks.generate import CATEGORIES, NOW, gigs
-from benchmarks.http import BATCH, CLIENTS, Params, part, pay, point, running, word
+from benchmarks.http import BATCH, CLIENTS, Connection, Params, part, pay, point, running, word
 from benchmarks.search import Fts5, timed
 from index import cursor
 from index.compile import FACETS, Compiled, compile_query
@@ -220,17 +220,8 @@ def circle_of(compiled: Compiled) -> list[str] | None:
     return next((list(part.values) for part in parts if isinstance(part, Term) and part.field == "cell"), None)
 
 
-class Client:
-    """One connection that asks one question after the other."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    @classmethod
-    async def open(cls, address: str) -> "Client":
-        parts = urlsplit(address)
-        return cls(*await asyncio.open_connection(parts.hostname, parts.port))
+class Client(Connection):
+    """One connection that asks one question of any kind after the other."""
 
     async def ask(self, request: bytes) -> float:
         """Milliseconds to the whole answer."""

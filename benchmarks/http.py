@@ -22,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import psutil
@@ -179,7 +179,7 @@ class Connection:
         self._writer = writer
 
     @classmethod
-    async def open(cls, address: str) -> "Connection":
+    async def open(cls, address: str) -> Self:
         parts = urlsplit(address)
         return cls(*await asyncio.open_connection(parts.hostname, parts.port))
 

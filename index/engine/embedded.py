@@ -15,7 +15,7 @@ import shutil
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -206,7 +206,8 @@ class EmbeddedEngine:
             documents = list(add)
             writer = self._writer or self._open_writer()
             try:
-                with _errors(f"the search index in {self._folder} can't be written", EngineDamagedError):
+                cant_be_written = f"the search index in {self._folder} can't be written"
+                with _errors(cant_be_written, damage=cant_be_written):
                     for gig in {*delete, *(document.gig for document in documents)}:
                         writer.delete_documents_by_term("gig", gig)
                     for document in documents:
@@ -261,7 +262,7 @@ class EmbeddedEngine:
                 f"there is no search index in {self._folder} yet; gigdex up, work or rebuild makes it"
             )
         try:
-            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineDamagedError):
+            with _reading(self._folder):
                 return question(reader)
         except EngineDamagedError:
             self._report_damage()
@@ -307,7 +308,7 @@ class EmbeddedEngine:
         elif not name.startswith(f"v{ENGINE_SCHEMA_VERSION}-"):
             raise EngineStaleError(f"the search index in {self._folder} is of another version: run 'gigdex rebuild'")
         else:
-            with _errors(f"the search index in {self._folder} is damaged: run 'gigdex rebuild'", EngineDamagedError):
+            with _reading(self._folder):
                 self._reader = _read(self._folder / name, pointer, reader)
         self._generation += 1
 
@@ -357,7 +358,7 @@ def _read(path: Path, pointer: _Stamp | None, before: _Reader) -> _Reader:
 
 def _pointed(folder: Path) -> str | None:
     """The name that `current` holds; None without such a file."""
-    with _errors(f"the search index in {folder} can't be read: run 'gigdex rebuild'", EngineDamagedError):
+    with _reading(folder):
         try:
             return (folder / "current").read_text("ascii").strip()
         except FileNotFoundError:
@@ -385,8 +386,9 @@ def _lock(folder: Path) -> filelock.BaseFileLock:
 
 
 @contextmanager
-def _errors(what: str, kind: type[EngineError] = EngineError) -> Iterator[None]:
-    """What goes wrong inside as one line that starts with `what`."""
+def _errors(what: str, damage: str | None = None) -> Iterator[None]:
+    """What goes wrong inside as one line that starts with `what`; with `damage` as EngineDamagedError and starting with
+    that, unless the index has no part in it."""
     try:
         yield
     except EngineError:
@@ -396,9 +398,15 @@ def _errors(what: str, kind: type[EngineError] = EngineError) -> Iterator[None]:
         if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
             raise
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        if any(sign in str(error) for sign in NO_FAULT_OF_THE_INDEX):
-            kind, what = EngineError, what.partition(": run")[0].replace("is damaged", "can't be read")
-        raise kind(f"{what} ({reason})") from error
+        if damage is None or any(sign in str(error) for sign in NO_FAULT_OF_THE_INDEX):
+            raise EngineError(f"{what} ({reason})") from error
+        raise EngineDamagedError(f"{damage} ({reason})") from error
+
+
+def _reading(folder: Path) -> AbstractContextManager[None]:
+    """What goes wrong while an index is read."""
+    index = f"the search index in {folder}"
+    return _errors(f"{index} can't be read", damage=f"{index} is damaged: run 'gigdex rebuild'")
 
 
 # --- translation ---------------------------------------------------------------------------------------------
@@ -541,8 +549,9 @@ def _climb_down(reader: _Reader, order: str, below: int | None) -> Iterator[list
     left = deque(step for step in steps if below is None or step.low < below)
     for room in (FIRST_STEPS, FIRST_STEPS * GROWTH):
         run: list[_Step] = []
-        while left and sum(step.documents for step in run) < room:
+        while left and room > 0:
             run.append(left.popleft())
+            room -= run[-1].documents
         if run:
             yield run
     if left:
