@@ -435,18 +435,12 @@ def capture(
 @app.command()
 def normalize() -> None:
     """Postings on stdin, Gigs on stdout: NDJSON, one for one, in order. No network, no store."""
-    from index.normalize import normalize
-
     bad = 0
-    for number, posting in postings_on_stdin():
-        if posting is None:
+    for read in gigs_on_stdin():
+        if read is None:
             bad += 1
         else:
-            try:
-                print(normalize(posting).model_dump_json())
-            except Exception as error:  # a fault of ours in one posting must not stop the others
-                say(f"line {number}: can't be normalized: {error!r}")
-                bad += 1
+            print(read[1].model_dump_json())
     finish(bad, "left out")
 
 
@@ -484,13 +478,13 @@ def dedupe(
 def dedupe_stdin() -> None:
     from index.dedupe.match import group_postings
     from index.gig import gig_id
-    from index.normalize import normalize
 
-    read = [posting for _, posting in postings_on_stdin()]
-    postings = [posting for posting in read if posting is not None]
+    lines = list(gigs_on_stdin())
+    read = [pair for pair in lines if pair is not None]
+    postings = [posting for posting, _ in read]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    groups, _ = group_postings((posting, normalize(posting)) for posting in postings)
+    groups, _ = group_postings(read)
     for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
@@ -498,7 +492,7 @@ def dedupe_stdin() -> None:
     for posting in postings:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
-    finish(len(read) - len(postings), "left out")
+    finish(len(lines) - len(read), "left out")
 
 
 def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
@@ -541,6 +535,23 @@ def decide_pair(join: tuple[str, str] | None, split: tuple[str, str] | None, sam
         while not people.is_applied(instance.store):
             time.sleep(0.2)
     say("The gigs follow the decision.")
+
+
+def gigs_on_stdin() -> "Iterator[tuple[Any, Any] | None]":
+    """(Posting, its Gig), or None for a bad line that was reported."""
+    from index.normalize import normalize
+
+    for number, posting in postings_on_stdin():
+        if posting is None:
+            yield None
+            continue
+        try:
+            gig = normalize(posting)
+        except Exception as error:  # a fault of ours in one posting must not stop the others
+            say(f"line {number}: can't be normalized: {error!r}")
+            yield None
+        else:
+            yield posting, gig
 
 
 def postings_on_stdin() -> "Iterator[tuple[int, Any]]":
