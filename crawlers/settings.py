@@ -33,11 +33,12 @@ METAREFRESH_ENABLED = False  # no redirects that only a browser follows
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2
+RANDOMIZE_DOWNLOAD_DELAY = False  # Scrapy would wait between half and one and a half times as long: a pause is a pause
 DOWNLOAD_TIMEOUT = 30
 REDIRECT_MAX_TIMES = 5
 URLLENGTH_LIMIT = 4_000  # as long as a Posting's; shorter ones would be dropped without a word
 
-# Ours instead of Scrapy's: see crawlers/politeness.py for what the originals lack.
+# Ours instead of Scrapy's: see crawlers/politeness.py and crawlers/backoff.py for what the originals lack.
 ROBOTSTXT_OBEY = False  # its middleware fails open; ours obeys
 RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the spider says it in one line
@@ -48,7 +49,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets subdomains and retries through
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.politeness.PolitenessMiddleware": 100,
-    "crawlers.politeness.BackoffMiddleware": 550,
+    "crawlers.conditional.ConditionalMiddleware": 540,
+    "crawlers.backoff.BackoffMiddleware": 550,
 }
 
 # What could be turned against us.

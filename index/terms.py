@@ -11,7 +11,15 @@ OPERATOR = "operator"
 """The pseudo-channel of the operator's key and of a private instance: everything is seen there."""
 
 Level = Literal["full", "link_only", "none"]
-Duty = Literal["delete_at_once", "refresh_daily", "apply_link_unchanged", "no_logo", "no_email_wall", "follow_link"]
+Duty = Literal[
+    "delete_at_once",
+    "refresh_daily",
+    "apply_link_unchanged",
+    "no_logo",
+    "no_email_wall",
+    "follow_link",
+    "no_personal_names",
+]
 
 
 class TermsEvidence(BaseModel):
