@@ -53,11 +53,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.backoff.BackoffMiddleware": 550,
 }
 
-# What could be turned against us.
+# What could be turned against us. crawlers/safety.py refuses to start with any of it open.
 TELNETCONSOLE_ENABLED = False  # a shell on a port
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs code
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy checks none by itself
-DOWNLOAD_MAXSIZE = 16 * 2**20  # Scrapy's is 1 GiB, unpacked too
+DOWNLOAD_MAXSIZE = 16 * 2**20  # Scrapy's is 1 GiB, unpacked too; a board may declare up to 32 MiB
 DOWNLOAD_WARNSIZE = 0  # the bound is enough
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # a redirect to file: reads nothing
 

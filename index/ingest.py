@@ -21,7 +21,7 @@ from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import fingerprints, gigs, pages, postings, runs, schema
-from index.store.boards import Standing, standings
+from index.store.boards import Standing, comparable, note_health, standings
 from index.store.db import StoreError
 from index.store.gigs import GigWrite, StoredGig, View
 from index.store.inbox import Inbox, InboxPosting, Unchanged, posting_json, read_unchanged
@@ -412,9 +412,13 @@ class Ingest:
     # --- end of a run ---
 
     def _end(self, run: Run) -> None:
-        """Judge the run, close what it proves gone, and move it to the store."""
+        """Judge the run, close what it proves gone, and move it to the store. One that asked nothing is forgotten."""
+        if run.outcome == "skipped":
+            self._counts.pop(run.id, None)
+            self.inbox.remove_run(run.id)
+            return
         with self.store.database.reading() as connection:
-            earlier = runs.last_runs(connection, run.board)
+            earlier = comparable(connection, run.board)
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
@@ -423,6 +427,7 @@ class Ingest:
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
             runs.save_run(connection, run)
+            note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
         self.follow_terms()  # a good run makes a stale board fresh
 

@@ -191,6 +191,10 @@ class BoardSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Raises Unsafe when the settings leave something open."""
+        from crawlers.safety import check  # it needs this module
+
+        check(crawler.settings)
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.flow.dropped, signal=signals.request_dropped)
         return spider

@@ -8,17 +8,19 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import Response
+from scrapy.settings import Settings as ScrapySettings
 
-from crawlers import settings as scrapy_settings
 from crawlers.backoff import retry_after
 from crawlers.hosts import BREAK_AFTER, BREAK_FIRST_S, BREAK_MOST_S, Host, HostBusy
 from crawlers.politeness import instant
+from crawlers.safety import Unsafe, check
 from index.settings import Settings
 from index.store import schema
 from index.store.db import Database
@@ -155,10 +157,49 @@ def test_the_breaker_leaves_a_host_alone_longer_each_time_until_it_answers(
     assert host.left_alone()[0] <= now
 
 
-def test_safe_settings() -> None:
-    assert scrapy_settings.DOWNLOAD_VERIFY_CERTIFICATES
-    assert not scrapy_settings.TELNETCONSOLE_ENABLED
-    assert not scrapy_settings.REMOTE_CONTROL_ENABLED
-    assert set(scrapy_settings.DOWNLOAD_HANDLERS.values()) == {None}
-    assert scrapy_settings.CONCURRENT_REQUESTS_PER_DOMAIN == 1
-    assert scrapy_settings.DOWNLOAD_MAXSIZE <= 2**26
+def scrapy_settings(**more: Any) -> ScrapySettings:
+    """As a crawl has them."""
+    found = ScrapySettings()
+    found.setmodule("crawlers.settings", priority="project")
+    found.setdict(more, priority="cmdline")
+    return found
+
+
+def test_our_settings_are_safe_and_scrapys_are_not() -> None:
+    check(scrapy_settings())
+    with pytest.raises(Unsafe) as refused:
+        check(ScrapySettings())
+    for name in (
+        "TELNETCONSOLE_ENABLED",
+        "REMOTE_CONTROL_ENABLED",
+        "DOWNLOAD_VERIFY_CERTIFICATES",
+        "DOWNLOAD_MAXSIZE",
+        "None for data, file",
+        "PolitenessMiddleware",
+        "BackoffMiddleware",
+        "USER_AGENT",
+    ):
+        assert name in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELNETCONSOLE_ENABLED", True),
+        ("REMOTE_CONTROL_ENABLED", "1"),
+        ("HTTPPROXY_ENABLED", True),
+        ("COOKIES_ENABLED", True),
+        ("RANDOMIZE_DOWNLOAD_DELAY", True),
+        ("DOWNLOAD_VERIFY_CERTIFICATES", False),
+        ("DOWNLOAD_MAXSIZE", 0),
+        ("DOWNLOAD_MAXSIZE", 2**30),
+        ("CONCURRENT_REQUESTS_PER_DOMAIN", 8),
+        ("USER_AGENT", "Mozilla/5.0"),
+        ("DOWNLOAD_HANDLERS", {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}),
+        ("DOWNLOADER_MIDDLEWARES", {"crawlers.politeness.PolitenessMiddleware": None}),
+    ],
+)
+def test_one_open_setting_is_enough_to_refuse(name: str, value: Any) -> None:
+    with pytest.raises(Unsafe, match=name):
+        check(scrapy_settings(**{name: value}))

@@ -240,8 +240,8 @@ def test_a_board_that_shrinks_by_more_than_half_closes_nothing(store: Store, run
     run_board("alpha", *rows[:4])
     assert all(gig_of(store, "alpha", str(n)).status == "open" for n in range(10))
     [state] = [state for state in store.boards() if state.info.id == "alpha"]
-    assert state.healthy is False
-    assert "only 4 postings" in state.health
+    assert state.state == "failing"
+    assert "only 4 postings" in str(state.why())
     run_board("alpha")
     assert gig_of(store, "alpha", "0").status == "open"
     run_board("alpha", *rows[:6])
