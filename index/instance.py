@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from index.alarm import Alarm
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
 from index.follow import Follower
@@ -53,7 +54,11 @@ class Instance:
         lease.take(wait_s)
         try:
             worker = Worker(
-                Ingest(self.store, self.inbox), self.open_engine, self.rebuild_engine, Keep.of(self.settings)
+                Ingest(self.store, self.inbox),
+                self.open_engine,
+                self.rebuild_engine,
+                Keep.of(self.settings),
+                Alarm.of(self.store, self.settings),
             )
             try:
                 yield worker
