@@ -1,9 +1,9 @@
 """Crawling: pages a second against a bare Scrapy spider that yields the same items from the same server, in one run.
 
-The site is a sitemap and pages with a schema.org JobPosting. Both ask one page at a time, with the same pause. Ours reads
-robots.txt, owns the host, keeps validators for the next run, accounts for every field, validates, counts, and writes to
-the inbox; the bare one picks the same fields and does nothing else. The server notes when pages are asked for, so that
-starting Python counts for neither.
+The site is a sitemap and pages with a schema.org JobPosting. Both ask one page at a time, with the same pause. Ours
+reads robots.txt, owns the host, keeps validators for the next run, accounts for every field, validates, counts, and
+writes to the inbox; the bare one picks the same fields and does nothing else. The server notes when pages are asked
+for, so that starting Python counts for neither.
 
     python -m benchmarks.crawl [PAGES] [ROUNDS] [PAUSE in seconds]
     python -m benchmarks.crawl memory [PAGES]     the crawler's memory while it walks through sitemaps of so many pages
@@ -162,7 +162,7 @@ def ours(url: str, pause: float) -> int:
     bounds = {"delay_s": pause, "max_pages": 1_000_000, "max_items": 1_000_000, "expect_max": 1_000_000}
     body = {"board": sample_board("hedgerow").model_copy(update=bounds), "base_url": url}
     ended: list[Progress] = []
-    run_here([type("Bench", (SitemapJobPostingSpider,), body)], ended.append, {"CONCURRENT_REQUESTS": 1})
+    run_here([type("Bench", (SitemapJobPostingSpider,), body)], ended.append)
     return ended[-1].counts["postings"]
 
 

@@ -51,7 +51,7 @@ class BackoffMiddleware(RetryMiddleware):
     def _later(self, request: Request, reason: str, wait: float | None) -> Request | None:
         """The same request again, after its host's pause; None when that would be too long or too often."""
         host = self._host(request)
-        host.failed()
+        host.failed(reason)
         if wait is None:
             wait = min(self.first * 3 ** request.meta.get("retry_times", 0), self.patience)
             wait *= random.uniform(0.75, 1.25)  # noqa: S311 - no secret

@@ -100,7 +100,7 @@ class Reading:
         """The page as it is kept for the next run, which then need not read it again if it hasn't changed. Only a page
         that brought postings without any trouble and leads nowhere: what others lead to has to be followed anyway."""
         if self.ids and not self.leads_on and self.tally.troubles == self._troubles:
-            yield from validators(response, self.ids)
+            yield from validators(response, list(dict.fromkeys(self.ids)))
 
 
 def challenge(page: Page) -> str | None:

@@ -120,8 +120,8 @@ class Host:
 
     # --- the breaker ---
 
-    def failed(self) -> None:
-        """It gave no answer, or one that says that it can't. After BREAK_AFTER in a row it is left alone."""
+    def failed(self, how: str) -> None:
+        """It gave no answer, or one that says that it can't (`how`). After BREAK_AFTER in a row it is left alone."""
         failures = int(self.get("failures") or 0) + 1
         breaks = int(self.get("breaks") or 0)
         if failures < BREAK_AFTER:
@@ -130,7 +130,7 @@ class Host:
         # One request is tried when the pause is over; it decides.
         self.keep(failures=BREAK_AFTER - 1, breaks=breaks + 1)
         pause = min(BREAK_FIRST_S * 2 ** min(breaks, 20), BREAK_MOST_S) * random.uniform(1, 1.1)  # noqa: S311 - no secret
-        self.leave_alone(pause, f"failed {BREAK_AFTER} times in a row and is left alone")
+        self.leave_alone(pause, f"failed {BREAK_AFTER} times in a row ({how}) and is left alone")
 
     def worked(self) -> None:
         """It answered as a host should."""

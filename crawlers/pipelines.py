@@ -102,7 +102,7 @@ class InboxPipeline:
 
     def _see_unchanged(self, page: Unchanged) -> None:
         tally = self.spider.tally
-        fresh = [external_id for external_id in page.ids if hash(external_id) not in self.seen]
+        fresh = [external_id for external_id in dict.fromkeys(page.ids) if hash(external_id) not in self.seen]
         self.seen.update(map(hash, fresh))
         tally.count("postings", len(fresh))
         tally.count("unread_postings", len(fresh))

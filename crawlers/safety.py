@@ -31,8 +31,8 @@ def check(settings: BaseSettings) -> None:
         found.append("DOWNLOAD_VERIFY_CERTIFICATES must be True (else anybody on the way can answer for a board)")
     if not 0 < settings.getint("DOWNLOAD_MAXSIZE") <= MAX_BYTES:
         found.append(f"DOWNLOAD_MAXSIZE must be 1 to {MAX_BYTES} (0 is without a bound)")
-    if settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") != 1:
-        found.append("CONCURRENT_REQUESTS_PER_DOMAIN must be 1 (a host is asked for one thing at a time)")
+    if settings.getint("CONCURRENT_REQUESTS") != 1:
+        found.append("CONCURRENT_REQUESTS must be 1 (a host is asked for one thing at a time, and not during a pause)")
     if not settings.get("USER_AGENT", "").startswith("Gigdex/"):
         found.append("USER_AGENT must begin with Gigdex/ (no disguise)")
     handlers = settings.getwithbase("DOWNLOAD_HANDLERS")

@@ -30,7 +30,7 @@ HTTPPROXY_ENABLED = False  # no evasion: a board sees where we are; a proxy vari
 METAREFRESH_ENABLED = False  # no redirects that only a browser follows
 
 # How much we ask: one request at a time, with a pause that a board declares (Board.delay_s).
-CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS = 1  # of a board: others would leave while an answer says that the host wants to be left alone
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2
 RANDOMIZE_DOWNLOAD_DELAY = False  # Scrapy would wait between half and one and a half times as long: a pause is a pause

@@ -111,6 +111,8 @@ def _public(run: Run) -> str:
         parts.append("the crawl was interrupted")
     if not parts and (counts.get("bad_pages") or counts.get("bad_rows")):
         parts.append("answers that can't be read")
+    if not parts and run.seen == 0 and run.counts.get("pages"):
+        parts.append("it brought nothing")
     return "; ".join(parts) or "see the operator's log"
 
 

@@ -151,7 +151,7 @@ class SitemapJobPostingSpider(BoardSpider):
         """A page that is gone is how a site says that its job is gone: no failure."""
         error = failure.value
         if isinstance(error, HttpError) and error.response.status in (404, 410) and self.tally.counts["pages"]:
-            self.tally.count("gone")
+            self.tally.count("gone_pages")
             return
         super().missed(failure)
 

@@ -140,20 +140,20 @@ def test_the_breaker_leaves_a_host_alone_longer_each_time_until_it_answers(
     host = Host(Hosts(database), "x.example")
     host.hold()
     for _ in range(BREAK_AFTER - 1):
-        host.failed()
+        host.failed("answers 503")
         assert host.left_alone()[0] < now
     pauses = []
     for _ in range(12):
-        host.failed()  # after the first pause one failure is enough
+        host.failed("answers 503")  # after the first pause one failure is enough
         until, why = host.left_alone()
-        assert "failed 5 times in a row" in why
+        assert "failed 5 times in a row (answers 503)" in why
         pauses.append(until - now)
         now = until
     assert BREAK_FIRST_S <= pauses[0] <= BREAK_FIRST_S * 1.1
     assert all(1.8 <= later / earlier <= 2.2 for earlier, later in pairwise(pauses[:6]))
     assert BREAK_MOST_S <= pauses[-1] <= BREAK_MOST_S * 1.1
     host.worked()
-    host.failed()
+    host.failed("answers 503")
     assert host.left_alone()[0] <= now
 
 
@@ -194,7 +194,7 @@ def test_our_settings_are_safe_and_scrapys_are_not() -> None:
         ("DOWNLOAD_VERIFY_CERTIFICATES", False),
         ("DOWNLOAD_MAXSIZE", 0),
         ("DOWNLOAD_MAXSIZE", 2**30),
-        ("CONCURRENT_REQUESTS_PER_DOMAIN", 8),
+        ("CONCURRENT_REQUESTS", 8),
         ("USER_AGENT", "Mozilla/5.0"),
         ("DOWNLOAD_HANDLERS", {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}),
         ("DOWNLOADER_MIDDLEWARES", {"crawlers.politeness.PolitenessMiddleware": None}),

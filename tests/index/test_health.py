@@ -95,6 +95,7 @@ def test_a_run_that_somebody_stopped_says_nothing() -> None:
         (run(0, False, "failed", "secret", error__DownloadTimeoutError=1), "no answer"),
         (run(0, False, "failed", "secret", challenge_pages=2), "2 login or challenge pages"),
         (run(0, False, "failed", "secret", bad_pages=1), "answers that can't be read"),
+        (run(0, False, "failed", "secret", pages=1), "it brought nothing"),
         (run(0, False, "failed", "secret"), "see the operator's log"),
         (run(0, False, "lost", "secret"), "the crawl was interrupted"),
         (run(6, True), "6 postings where about 20 are usual"),
