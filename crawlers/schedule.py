@@ -70,6 +70,8 @@ class Schedule:
         self.spiders = spiders
         self.settings = settings
         self.sample_url = sample_url
+        self._skipped: dict[str, datetime] = {}
+        """When a board was skipped last, because another process crawls its host or it was too early after all."""
 
     def due(self, now: datetime) -> list[str]:
         """Boards that are on and due. Declares the boards anew first: a crawl may have found a grant withdrawn, the
@@ -79,7 +81,9 @@ class Schedule:
         enabled = {state.info.id for state in self.store.boards() if state.enabled}
         wanted = [spider for name, spider in spiders.items() if name in enabled]
         times = due_times(wanted, last_runs(self.store, self.inbox), now)
-        return [name for name, when in times.items() if when is None or when <= now]
+        patience = timedelta(seconds=UNREACHED_S)
+        waiting = {name for name, when in self._skipped.items() if when <= now < when + patience}
+        return [name for name, when in times.items() if name not in waiting and (when is None or when <= now)]
 
     def run(self, stop: threading.Event) -> None:
         """Crawl what is due until `stop` is set."""
@@ -97,6 +101,8 @@ class Schedule:
                 log.warning("%s: %s", progress.board or "crawl", progress.message)
 
         for ended in crawl(boards, self.settings, note, sample_url=self.sample_url, stop=stop):
+            if ended.outcome == "skipped" and ended.board:
+                self._skipped[ended.board] = datetime.now(UTC)
             postings = ended.counts.get("postings", 0)
             log.info(
                 "%s: %s, %d postings%s", ended.board, ended.outcome, postings, f"; {ended.error}" if ended.error else ""
