@@ -201,7 +201,12 @@ def test_boards(client: Client) -> None:
     tasks = boards["tasks"]
     assert tasks["terms"]["channels"]["api"] == "full"
     assert tasks["last_run"]["counts"] == {"kept": 12}
-    assert tasks["healthy"] is True
+    assert (tasks["healthy"], tasks["state"], tasks["why"]) == (True, "healthy", None)
+    failing = boards["linkonly"]
+    assert (failing["healthy"], failing["state"], failing["why"]) == (False, "failing", "answers 503")
+    assert failing["since"] == "2026-05-04T12:00:00Z"
+    assert (boards["resting"]["state"], boards["resting"]["why"]) == ("off", "its owner hasn't answered")
+    assert (boards["errands"]["state"], boards["errands"]["since"]) == ("new", None)
     assert boards["resting"]["enabled"] is False
     assert boards["resting"]["off_reason"] == "its owner hasn't answered"
     assert boards["errands"]["last_run"] is None

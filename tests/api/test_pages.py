@@ -469,6 +469,14 @@ def test_boards_with_terms_and_health(client: Client) -> None:
     assert "Not read: its owner hasn't answered" in words(found, "#resting")
     assert "On this site the title and a link to the board" in words(found, "#linkonly .terms")
     assert "read at most once in 6 hours" in words(found, "#tasks")
+    assert "Failing since 4 May 2026, 12:00 UTC : answers 503" in words(found, "#linkonly")
+
+
+def test_only_the_operator_reads_what_a_run_itself_said(client: Client, private: Client) -> None:
+    assert "a secret path" not in client.page("/boards.html").text
+    assert "a secret path" in private.page("/boards.html").text
+    for path in ("/boards.html", "/boards"):
+        assert "a secret path" not in client.get(path).text
 
 
 # --- hostile text ---

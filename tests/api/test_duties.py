@@ -1,0 +1,63 @@
+"""What owners ask for besides (index/terms.py), as a reader of the pages finds it."""
+
+import re
+
+import pytest
+
+from index.gig import Gig
+from index.normalize import normalize
+from index.posting import Posting
+from index.terms import BoardTerms, Duty
+from search_api.words import DUTIES
+from tests.api import made_up
+from tests.api.conftest import Client
+
+LINK = "https://board.example/job/1?utm_source=theirs&ref=Ä%20b#apply"
+
+
+def test_each_duty_has_words() -> None:
+    assert set(DUTIES) == set(Duty.__args__)  # type: ignore[attr-defined]
+
+
+def test_links_to_boards_are_followed(client: Client) -> None:
+    """Duty `follow_link`."""
+    page = client.page(f"/gig/{made_up.TRANSCRIBE.id}").text
+    links = re.findall(r'<a[^>]+href="https://tasks\.example[^>]*>', page)
+    assert links
+    assert not [link for link in links if "nofollow" in link or "ugc" in link or "sponsored" in link]
+
+
+def made(description: str = "Two walks a day.") -> Gig:
+    posting = Posting(board="b", external_id="1", url=LINK, title="Walk my dog, $20", description=description)
+    return normalize(posting, made_up.RATES)
+
+
+def test_a_link_is_shown_as_the_board_gives_it() -> None:
+    """Duty `apply_link_unchanged`: what dedupe takes off a link is taken off its own copy."""
+    assert [source.url for source in made().sources] == [LINK]
+
+
+def test_no_picture_of_a_board_is_shown() -> None:
+    """Duty `no_logo`."""
+    pictures = (
+        '<img src="https://board.example/logo.png"><svg><image href="x"/></svg><style>a{background:url(x)}</style>'
+    )
+    gig = made(f"<p>Walks.</p>{pictures}")
+    assert "Walks." in (gig.description_html or "")
+    for sign in ("<img", "<svg", "<image", "url(", "logo.png"):
+        assert sign not in (gig.description_html or "")
+
+
+@pytest.mark.parametrize(
+    ("terms", "seconds"),
+    [
+        ({}, None),
+        ({"max_age_s": 3600}, 3600),
+        ({"duties": ("refresh_daily",)}, 24 * 3600),
+        ({"duties": ("refresh_daily",), "max_age_s": 3600}, 3600),
+        ({"duties": ("refresh_daily",), "max_age_s": 90_000}, 24 * 3600),
+    ],
+)
+def test_how_fresh_a_board_must_be(terms: dict[str, object], seconds: int | None) -> None:
+    made = BoardTerms.model_validate({"attribution": "B", "min_interval_s": 60, "off": "not asked"} | terms)
+    assert made.freshness_s == seconds
