@@ -484,7 +484,7 @@ def dedupe_stdin() -> None:
     postings = [posting for posting, _ in read]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    groups, _ = group_postings(read)
+    groups, matched = group_postings(read)
     for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
@@ -492,6 +492,8 @@ def dedupe_stdin() -> None:
     for posting in postings:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
+    if matched.capped:
+        say(f"{matched.capped} postings have so many like them that they were not compared with all.")
     finish(len(lines) - len(read), "left out")
 
 
@@ -1042,6 +1044,9 @@ def explain(error: Exception) -> int:
     ):
         say(f"gigdex: {error}")
         return 1
+    if isinstance(error, UnicodeEncodeError):
+        say(f"gigdex: {ascii(error.object)[:80]} is not UTF-8 text")
+        return 2
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     say(f"gigdex: unexpected fault, {kind}; please report it (GIGDEX_TRACEBACK=1 shows where)")
     return 1

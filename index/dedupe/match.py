@@ -19,7 +19,7 @@ KEY_CAP = 32
 class Judge:
     """Verdicts, remembered for a while: among copies of copies the same question comes again and again."""
 
-    LIMIT = 50_000
+    LIMIT = 10_000
 
     def __init__(self) -> None:
         self._known: dict[tuple[Traits, Traits], Verdict] = {}
