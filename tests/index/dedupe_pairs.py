@@ -261,7 +261,7 @@ LIKE: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
     "pay of two shifts, one in the title": (
         True,
         {"title": "Shop assistant $18/hr", "description": f"$18 an hour. {TEMPLATE}"},
-        {"title": "Shop assistant, late shift $20/hr", "description": f"$18 an hour, late shift $20 an hour. {TEMPLATE}"},
+        {"title": "Shop assistant, late shift $20/hr", "description": f"$18 an hour, $20 when it is late. {TEMPLATE}"},
     ),
     "half reworded by the same hand": (
         True,
