@@ -141,11 +141,21 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    from search_api.processes import processors, serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)
-    with closing(listen(settings.host, settings.port)) as listener, the_instance(settings, sample) as instance:
-        serve_pages(instance, sample, listener)
+
+    def serve_one(number: int) -> None:
+        with the_instance(settings, sample) as instance:
+            serve_pages(instance, sample, listener, silent=number > 0)
+
+    with closing(listen(settings.host, settings.port)) as listener:
+        count = settings.processes or processors()
+        if count == 1:
+            serve_one(0)
+        else:
+            serve_in(count, serve_one)
 
 
 @app.command()
@@ -170,7 +180,7 @@ def is_empty(settings: "Settings") -> bool:
         return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
 
 
-def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, silent: bool = False) -> None:
     from index.engine.base import EngineError
     from index.metrics import collect
     from search_api.app import create_app
@@ -190,7 +200,8 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> 
         instance.search.generation()  # the first look at an engine elsewhere; later ones don't wait
 
     def ready(address: str) -> None:
-        say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
+        if not silent:
+            say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
 
     serve(create_app(services), listener, ready)
 
