@@ -141,7 +141,8 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
-    from search_api.processes import processors, serve_in
+    from index.processes import processors
+    from search_api.processes import serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)

@@ -8,12 +8,14 @@ orders them, and whoever finds that another one took a number since reading begi
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
 from index import dedupe, forget, health, learn, lifecycle
+from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
 from index.gig import Gig, Kind, Status, gig_id
@@ -54,7 +56,14 @@ class _Outrun(Exception):
 class Ingest:
     """Takes postings out of the inbox and keeps the gigs up to date with them."""
 
-    def __init__(self, store: Store, inbox: Inbox, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ahead: ReadAhead | None = None,
+    ) -> None:
+        """`ahead`: processes that read what comes next; without it everything is read in this one."""
         self.store = store
         self.inbox = inbox
         self.clock = clock
@@ -62,13 +71,19 @@ class Ingest:
         """What ingest did with the postings of each unfinished run."""
         self._remembered: dict[tuple[str, str, str, date], Gig] = {}
         self._boards: Mapping[str, Standing] = {}
-        self._families = Families(store, lambda stored: self._normalize(stored.posting, stored.pay_day))
+        self._ahead = ahead or ReadAhead(0)
+        self._families = Families(
+            store,
+            lambda stored: self._normalize(stored.posting, stored.pay_day),
+            lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
+        )
 
     def step(self, limit: int = BATCH) -> int:
         """Ingest up to `limit` postings, then the ends of runs that are through. Returns how many postings it took
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit)
+        self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
         sightings: dict[Key, Sighting] = {}
         for row in waiting:
@@ -200,6 +215,24 @@ class Ingest:
 
     # --- one batch ---
 
+    def _read_ahead(self, after: int | None, limit: int) -> None:
+        """Have other processes read the postings behind that row of the inbox while this one goes on; those that say
+        something new."""
+        if after is None:
+            self._ahead.rest()
+        if after is None or not self._ahead.processes:
+            return
+        coming: dict[Key, tuple[Id, Posting]] = {}
+        for row in self.inbox.peek(after, limit):
+            with suppress(BadPosting):
+                posting, _ = read_posting(posting_json(row.content))
+                day = _pay_day(row.received_at.date())
+                key = (posting.board, posting.external_id)
+                coming[key] = ((*key, posting.content_hash(), day), posting)
+        with self.store.database.reading() as connection:
+            known = postings.hashes(connection, coming)
+        self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
+
     def _ingest(self, sightings: Mapping[Key, Sighting]) -> None:
         with self.store.database.reading() as connection:
             known = postings.load(connection, sightings)
@@ -259,7 +292,7 @@ class Ingest:
     def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
         """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
         that has a rate yet, so that tomorrow's table changes nothing."""
-        today = min(today, last_day())
+        today = _pay_day(today)
         gig = self._normalize(posting, today)
         if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
             return gig.kind, before.pay_day
@@ -272,7 +305,7 @@ class Ingest:
         if found is None:
             if len(self._remembered) > 4 * BATCH:
                 self._remembered.clear()
-            found = self._remembered[key] = normalize(posting, day)
+            found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
     def _settle(
@@ -412,6 +445,11 @@ def _claims(
             if heirs:
                 claims.setdefault(min(heirs, key=lambda number: (-heirs[number], number)), []).append(seq)
     return claims
+
+
+def _pay_day(today: date) -> date:
+    """The day of the exchange rates that a posting of today gets: the last that has any."""
+    return min(today, last_day())
 
 
 def _same(before: StoredPosting, after: StoredPosting) -> bool:

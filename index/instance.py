@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from index.ahead import ReadAhead
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
 from index.follow import Follower
@@ -52,12 +53,13 @@ class Instance:
         lease = Lease(self.settings.data, command)
         lease.take(wait_s)
         try:
-            worker = Worker(
-                Ingest(self.store, self.inbox), self.open_engine, self.rebuild_engine, Keep.of(self.settings)
-            )
+            ahead = ReadAhead()
+            ingest = Ingest(self.store, self.inbox, ahead=ahead)
+            worker = Worker(ingest, self.open_engine, self.rebuild_engine, Keep.of(self.settings))
             try:
                 yield worker
             finally:
+                ahead.close()
                 worker.close()
         finally:
             lease.release()
