@@ -525,6 +525,8 @@ def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
     print(f"stored as: {'one gig' if found.one_gig else 'two gigs'} ({', '.join(map(str, found.gigs))})")
     if found.decided:
         print(f"a person decided: {found.decided}")
+    for line in found.why:
+        print(f"held by: {line}")
     for what, words in found.only.items():
         print(f"only {what}: {', '.join(words)}")
 

@@ -19,6 +19,7 @@ from index.dedupe.group import MAX_GROUP, Decisions, Tie
 from index.dedupe.keys import Print, keys_of
 from index.dedupe.match import KEY_CAP, Judge, ordered, tie
 from index.dedupe.traits import Traits, pack, traits_of
+from index.dedupe.verdict import says_the_same
 from index.gig import Gig, gig_id
 from index.store import decisions, fingerprints, gigs, postings
 from index.store.fingerprints import Stored, StoredTie
@@ -63,6 +64,10 @@ class Family:
     full_keys: set[int] = field(default_factory=set)
     capped: set[Key] = field(default_factory=set)
     """Postings that were not compared with all that share a key with them."""
+
+    def usable_links(self, key: Key) -> list[str]:
+        """Links of the posting that say something."""
+        return [link for link in self.links[key] if link not in self.void]
 
 
 class Families:
@@ -204,8 +209,9 @@ class Families:
                     continue
                 if stored.gig in full and stored.gig != family.postings[key].gig:
                     family.capped.add(key)
-                elif (traits := stored.traits) is None or (again and stored.blanked):  # can't be judged now
-                    if before_tie := tied.get((key, number)):
+                elif (traits := stored.traits) is None or stored.blanked:  # can't be judged now
+                    before_tie = tied.get((key, number))
+                    if before_tie and (again or says_the_same(family.before[key].traits, family.traits[key])):
                         low, high = sorted((key, stored.key))
                         family.new_ties.append(Tie(low, high, before_tie.score, before_tie.lines))
                 else:

@@ -372,10 +372,7 @@ class Ingest:
         """The gigs as they should be, which posting is in which gig (by id), and which postings a full gig refused."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
-        nodes = {
-            key: dedupe.Node([link for link in family.links[key] if link not in family.void], family.traits.get(key))
-            for key in offers
-        }
+        nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
         groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)
         writes: list[GigWrite] = []

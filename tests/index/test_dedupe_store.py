@@ -230,6 +230,56 @@ def test_a_person_joins_what_no_rule_would(store: Store, ingest: Ingest, run_boa
     assert (told.verdict.answer, told.one_gig, told.decided) != ("same", False, None)
 
 
+def test_what_people_parted_stays_apart_when_it_is_posted_again(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    people.split(store, gig_of(store, "alpha", "1").id, "beta:1")
+    people.apply_pending(ingest)
+    run_board("beta", nanny("beta", "1"), nanny("beta", "2"))
+    assert groups_of(store) == {frozenset({"alpha:1"}), frozenset({"beta:1", "beta:2"})}
+
+
+def test_an_explanation_says_what_holds_a_gig_together(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert [line.partition(": ")[0] for line in told.why] == ["alpha:1", "beta:1"]
+    assert "like beta:1: text 1.00" in told.why[0]
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("beta", "1")])
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert told.one_gig
+    assert told.why[1].endswith("(its text is gone)")
+
+
+def test_a_small_edit_does_not_part_a_gig_from_a_partner_whose_text_is_gone(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("alpha", "1")])
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    run_board("beta", nanny("beta", "1", description=f"{NANNY.a.description} Thank you!"))
+    assert store.count_gigs() == 1
+    run_board("beta", nanny("beta", "1", title="Paint our fence", description="Two coats of green paint. " * 5))
+    assert store.count_gigs() == 2
+
+
+def test_a_form_that_two_boards_link_to_makes_no_gig_of_two_works(store: Store, run_board: RunBoard) -> None:
+    form = {"apply_url": "https://bigcorp.example/careers"}
+    cook = "We need a cook for a busy kitchen, evenings and weekends, with a year at the grill. Meals are free."
+    till = "A cashier for the gift shop in the arrivals hall, quick with numbers. Parking is paid, uniform given."
+    run_board("alpha", posting("alpha", "1", title="Cook", description=cook, location="Boise, ID", **form))
+    run_board("beta", posting("beta", "1", title="Cashier", description=till, location="Miami, FL", **form))
+    assert store.count_gigs() == 2
+    run_board("gamma", posting("gamma", "1", title="Line cook", description=cook, location="Boise, ID", **form))
+    assert store.count_gigs() == 2
+
+
 @pytest.mark.parametrize("name", ["nobody", "alpha:nothing"])
 def test_unknown_names_are_said(store: Store, name: str) -> None:
     with pytest.raises(people.UnknownName, match=name):
