@@ -329,20 +329,21 @@ def list_boards(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("board", "state", "every", "last run", "open gigs", "health", box=None, pad_edge=False)
+    table = Table("board", "state", "since", "every", "last run", "open gigs", "why", box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
         )
         last = f"{state.last_run.started_at.astimezone():%Y-%m-%d %H:%M}" if state.last_run else "never"
-        health = state.health if state.enabled else f"off: {state.off_reason}"
+        since = state.reading.since if state.enabled else None
         table.add_row(
             state.info.id,
-            "on" if state.enabled else "off",
+            state.state,
+            f"{since.astimezone():%Y-%m-%d %H:%M}" if since else "",
             f"{interval // 60} min",
             last,
             str(state.open_gigs),
-            health,
+            state.why() or "",
         )
     Console().print(table)
 
@@ -379,6 +380,17 @@ def enable(
 def disable(board: str, sample: Sample = False) -> None:
     """Switch a board off; its gigs are no longer shown to others."""
     decide(board, False, None, sample)
+
+
+@boards_app.command()
+def accept(board: str, sample: Sample = False) -> None:
+    """Take a board as it is now: fewer postings or emptier fields are no fault of it, and usual from here on."""
+    from index.store.boards import accept as keep
+
+    with the_instance(the_settings(sample), sample) as instance:
+        known_board(board, [state.info.id for state in instance.store.boards()])
+        keep(instance.store.database, board, datetime.now(UTC))
+    say(f"{board}: the next crawl is not compared with those before.")
 
 
 def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> None:

@@ -22,11 +22,11 @@ from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
-from index.store import fingerprints, gigs, postings, runs, schema
-from index.store.boards import Standing, standings
+from index.store import fingerprints, gigs, pages, postings, runs, schema
+from index.store.boards import Standing, comparable, note_health, standings
 from index.store.db import StoreError
 from index.store.gigs import GigWrite, StoredGig, View
-from index.store.inbox import Inbox, posting_json
+from index.store.inbox import Inbox, InboxPosting, Unchanged, posting_json, read_unchanged
 from index.store.postings import Key, StoredPosting
 from index.store.runs import Run
 from index.store.store import Store, facts
@@ -47,6 +47,15 @@ class Sighting:
     posting: Posting
     seen: datetime
     run: str
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """An unchanged page, with what the store has of it."""
+
+    board: str
+    page: Unchanged
+    stored: Mapping[Key, StoredPosting]
 
 
 class _Outrun(Exception):
@@ -85,9 +94,13 @@ class Ingest:
         waiting = self.inbox.take(limit)
         self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
+        unread = self._unread(waiting)
         sightings: dict[Key, Sighting] = {}
         for row in waiting:
             counts = self._counts.setdefault(row.run, Counter())
+            if row.id in unread:
+                self._see_unread(unread[row.id], row, sightings)
+                continue
             try:
                 posting, problems = read_posting(posting_json(row.content))
             except BadPosting:
@@ -102,6 +115,7 @@ class Ingest:
                 continue
             if kept is None:
                 counts["forgotten"] += 1
+                pages.drop_holding(self.inbox.database, posting.board, [posting.external_id])
                 continue
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
@@ -112,6 +126,33 @@ class Ingest:
         for run in self.inbox.ended_runs(self.clock()):
             self._end(run)
         return len(waiting)
+
+    def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
+        """What was not read because its page is unchanged, by inbox row."""
+        found: dict[int, _Unread] = {}
+        with self.store.database.reading() as connection:
+            for row in waiting:
+                if unread := read_unchanged(row.content):
+                    board, page = unread
+                    keys = [(board, external_id) for external_id in page.ids]
+                    found[row.id] = _Unread(board, page, postings.load(connection, keys))
+        return found
+
+    def _see_unread(self, unread: "_Unread", row: InboxPosting, sightings: dict[Key, Sighting]) -> None:
+        """As if the page had been read and had shown what it showed last. What is not in the store (which was restored,
+        or deleted what had been closed for long) has to be read again."""
+        for external_id in unread.page.ids:
+            key = (unread.board, external_id)
+            stored = unread.stored.get(key)
+            if key in sightings:
+                posting = sightings[key].posting
+            elif stored is not None and not stored.blanked:
+                posting = stored.posting
+            else:
+                self._counts[row.run]["to_be_read_again"] += 1
+                pages.drop(self.inbox.database, unread.board, [unread.page.url])
+                continue
+            sightings[key] = Sighting(posting, row.received_at, row.run)
 
     def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Ingest until the inbox is empty; `on_step` gets the number of postings of each step."""
@@ -401,9 +442,13 @@ class Ingest:
     # --- end of a run ---
 
     def _end(self, run: Run) -> None:
-        """Judge the run, close what it proves gone, and move it to the store."""
+        """Judge the run, close what it proves gone, and move it to the store. One that asked nothing is forgotten."""
+        if run.outcome == "skipped":
+            self._counts.pop(run.id, None)
+            self.inbox.remove_run(run.id)
+            return
         with self.store.database.reading() as connection:
-            earlier = runs.last_runs(connection, run.board)
+            earlier = comparable(connection, run.board)
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
@@ -412,6 +457,7 @@ class Ingest:
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
             runs.save_run(connection, run)
+            note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
         self.follow_terms()  # a good run makes a stale board fresh
 

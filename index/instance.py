@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from index.ahead import ReadAhead
+from index.alarm import Alarm
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
 from index.follow import Follower
@@ -54,8 +55,13 @@ class Instance:
         lease.take(wait_s)
         try:
             ahead = ReadAhead()
-            ingest = Ingest(self.store, self.inbox, ahead=ahead)
-            worker = Worker(ingest, self.open_engine, self.rebuild_engine, Keep.of(self.settings))
+            worker = Worker(
+                Ingest(self.store, self.inbox, ahead=ahead),
+                self.open_engine,
+                self.rebuild_engine,
+                Keep.of(self.settings),
+                Alarm.of(self.store, self.settings),
+            )
             try:
                 yield worker
             finally:
