@@ -387,14 +387,19 @@ def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> Non
 
 @app.command()
 def parse(
-    board: Annotated[str, typer.Argument(help="Board, or kind of file.")],
+    board: Annotated[str, typer.Argument(help="Board, kind of file, or a TOML file that declares a board.")],
     files: Annotated[list[Path], typer.Argument(help="Saved responses.")],
     url: Annotated[str | None, typer.Option(help="Link of rows that have none.")] = None,
 ) -> None:
     """Read saved responses of a board: Postings on stdout, NDJSON. No network, no store."""
-    from crawlers.parse import BadRow, kinds, parse_file
+    from crawlers.board import BadBoard
+    from crawlers.parse import BadRow, UnknownBoard, read_file, reader
+    from index.settings import load_settings
 
-    known_board(board, kinds())
+    try:
+        spider = reader(board, load_settings().data)
+    except (BadBoard, UnknownBoard, OSError) as error:
+        raise Problem(str(error), 2) from None
     bad = 0
     for file in files:
         try:
@@ -403,7 +408,7 @@ def parse(
             say(f"{file}: {error.strerror}")
             bad += 1
             continue
-        for row in parse_file(board, data, file.name, url):
+        for row in read_file(spider, data, file.name, url):
             if isinstance(row, BadRow):
                 say(f"{file}, row {row.number}: {row.message}")
                 bad += 1

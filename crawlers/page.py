@@ -30,6 +30,8 @@ class Page:
     fetched_at: datetime | None = None
     content_type: str | None = None
     max_bytes: int = MAX_BYTES
+    link_header: str = ""
+    """RFC 8288: where some interfaces name their next page."""
 
     @cached_property
     def data(self) -> bytes:

@@ -16,6 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.board import BadBoard, Board
+from crawlers.keys import without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
 from crawlers.tally import Tally
@@ -184,25 +185,30 @@ class BoardSpider(Spider):
         """Scrapy's default callback: the rows of one page, so that `scrapy shell` and `scrapy parse` are of use."""
         return self.answered(response, self.read_postings)
 
-    def ask(self, url: str, step: Step) -> Iterator[Request]:
-        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages."""
+    def ask(self, url: str, step: Step, **request: Any) -> Iterator[Request]:
+        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages.
+
+        `request`: what else Scrapy's Request takes (method, headers, body).
+        """
         if self.stopped:
             return
         if self.tally.counts["requests"] >= self.board.max_pages:
             self.tally.problem(f"cut after {self.board.max_pages} pages")
             return
         self.tally.count("requests")
-        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step})
+        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step}, **request)
 
     def answered(self, response: Response, step: Step) -> Iterator[Any]:
+        address = without_keys(response.url, self.board.keys)
         page = Page(
             body=response.body,
-            name=response.url,
-            url=response.url,
+            name=address,
+            url=address,
             link=self.link_of(response.url),
             fetched_at=datetime.now(UTC).replace(microsecond=0),
             content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1") or None,
             max_bytes=self.board.max_bytes,
+            link_header=(response.headers.get(b"Link") or b"").decode("latin-1"),
         )
         self.tally.count("pages")
         try:
@@ -222,7 +228,7 @@ class BoardSpider(Spider):
             self.logger.info("%s: %s", request.url, failure.value)
             return
         self.tally.count("bad_pages")
-        message = f"{request.url}: {explain(failure.value)}"
+        message = without_keys(f"{request.url}: {explain(failure.value)}", self.board.keys)
         self.tally.problem(message)
         self.logger.warning(message)
 

@@ -218,7 +218,14 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         }
         for name, scenario in SCENARIOS.items()
     ]
-    plan.append({"id": "site", "kind": "jobposting", "url": hosts["site"].url, "class": {"paths": ["/sitemap.xml"]}})
+    plan.append(
+        {
+            "id": "site",
+            "kind": "jobposting",
+            "url": hosts["site"].url,
+            "source": {"urls": [f"{hosts['site'].url}/sitemap.xml"]},
+        }
+    )
     # Once more on the same hosts, after the first: the interval, and what a host asked for.
     plan.append(plan[0])
     plan.append(plan[0] | {"id": "second_board"})
