@@ -87,11 +87,9 @@ def fields_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     taken: set[str] = set()
     for field, words in NAMES.items():
-        for word in words.split():
-            if (name := by_name.get(word)) is None or name in taken:
-                continue
+        for name in (by_name[word] for word in words.split() if word in by_name):
             expression = readable(name, merged[name])
-            if expression is not None and fits(field, merged[name]):
+            if name not in taken and expression is not None and fits(field, merged[name]):
                 fields[field] = expression
                 taken.add(name)
                 break
@@ -103,9 +101,7 @@ def fields_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def pay_of(row: Mapping[str, Any], by_name: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part, words in PAY.items():
-        for word in words.split():
-            if (name := by_name.get(word)) is None:
-                continue
+        for name in (by_name[word] for word in words.split() if word in by_name):
             value = row.get(name)
             if isinstance(value, dict):
                 inner = {plain(one): one for one in value}
