@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
+app.add_typer(board_app, name="board")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -432,6 +434,37 @@ def capture(
     known_board(board, the_spiders(settings, False))
     files = run_capture(board, folder or Path("tests/boards") / board, source, settings=settings)
     say(f"Wrote {', '.join(map(str, files))}; read expected.json before you commit it.")
+
+
+@board_app.command("new")
+def new_board(
+    address: Annotated[str, typer.Argument(help="Address of a site, a feed, a sitemap or an interface.")],
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it as a board of this instance, off until it has terms.")
+    ] = False,
+) -> None:
+    """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
+    from crawlers.declared import FOLDER
+    from crawlers.probe import NothingFound, probe
+
+    settings = the_settings(False)
+    try:
+        proposal = probe(address, settings)
+    except (NothingFound, ValueError) as error:
+        raise Problem(str(error)) from None
+    for note in proposal.notes:
+        say(f"- {note}")
+    for draft in proposal.postings:
+        say(f"* {draft['title']}\n  {draft['url']}")
+    text = proposal.toml()
+    print(text, end="")
+    if save:
+        file = settings.data / FOLDER / f"{proposal.board_id}.toml"
+        if file.exists():
+            raise Problem(f"{file} is there already")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        say(f"Saved as {file}: check it, and put its terms in.")
 
 
 # --- pure stages -------------------------------------------------------------------------------------------------
