@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
+from crawlers.row import BadPage
 from index.settings import KEYS as PREFIX
 
 
-class NoKey(ValueError):
-    """A board's key is not set; the message names the variable."""
+class NoKey(BadPage):
+    """A board's key is not set, so its pages can't be asked; the message names the variable."""
 
 
 def variable(name: str) -> str:

@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.board import BadBoard, Board
-from crawlers.keys import without_keys
+from crawlers.keys import NoKey, without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
 from crawlers.tally import Tally
@@ -178,8 +178,11 @@ class BoardSpider(Spider):
         return None
 
     async def start(self) -> AsyncIterator[Any]:
-        for request in self.first_requests():
-            yield request
+        try:
+            for request in self.first_requests():
+                yield request
+        except NoKey as error:
+            self.tally.problem(str(error))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Scrapy's default callback: the rows of one page, so that `scrapy shell` and `scrapy parse` are of use."""

@@ -143,12 +143,10 @@ class XmlFeedSpider(KindSpider):
 
 
 def is_item(element: etree._Element) -> bool:
-    """An element of a job's name that holds fields and not further jobs, nor stands for a field of one."""
+    """The outermost element of a job's name that holds fields; one within it is a field of it."""
     if local_name(element).lower() not in ITEMS or not len(element):
         return False
-    parent = element.getparent()
-    inside = any(local_name(child).lower() in ITEMS and len(child) for child in element)
-    return not inside and (parent is None or local_name(parent).lower() not in ITEMS)
+    return not any(local_name(parent).lower() in ITEMS for parent in element.iterancestors())
 
 
 def pay(row: Row) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from crawlers.board import boards
 from crawlers.capture import as_json, capture, expected
 from crawlers.declared import bare_kinds
-from crawlers.parse import UnknownBoard
+from crawlers.parse import UnknownBoard, reader
 
 FIXTURES = Path(__file__).resolve().parents[1] / "boards"
 KINDS = FIXTURES.parent / "kinds"
@@ -26,7 +26,7 @@ def test_fixture(folder: Path) -> None:
     meta = json.loads((folder / "meta.json").read_text())
     response = folder / meta["response"]
     assert meta["board"] == board
-    found = expected(board, response.read_bytes(), response.name, meta["url"])
+    found = expected(reader(board), response.read_bytes(), response.name, meta["url"])
     assert found["rows"], "a fixture must have rows"
     assert found == json.loads((folder / "expected.json").read_text())
 
