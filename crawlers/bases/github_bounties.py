@@ -11,7 +11,6 @@ from pydantic import Field
 from scrapy import Request
 
 from crawlers.bases.json_api import summary
-from crawlers.bases.json_kind import NEXT_LINK
 from crawlers.bases.kind import KindSpider, Source, filled
 from crawlers.bases.spider import Draft
 from crawlers.page import Page
@@ -84,8 +83,8 @@ class GithubBountiesSpider(KindSpider):
 
     def read_pages(self, page: Page) -> Iterator[Draft | Request]:
         yield from self.read_postings(page)
-        if following := NEXT_LINK.search(page.link_header):
-            yield from self.ask(following[1], self.read_pages)
+        if following := page.next_link:
+            yield from self.ask(following, self.read_pages)
 
 
 def amount(texts: list[str]) -> str | None:

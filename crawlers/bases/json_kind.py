@@ -18,9 +18,6 @@ from crawlers.page import Page
 from crawlers.row import MAX_NAME, BadPage, BadRow, Row
 from crawlers.tally import Tally
 
-NEXT_LINK = re.compile(r"<([^<>]+)>\s*;[^,]*?\brel\s*=\s*\"?next\b")
-"""RFC 8288, the one relation that matters here."""
-
 Paths = Annotated[tuple[str, ...], Field(description="dotted names of fields that are known and of no use")]
 
 
@@ -222,8 +219,8 @@ class JsonSpider(KindSpider):
         target: object = None
         if self.source.paging == "next":
             target = found(self.source.cursor, page.json)
-        elif self.source.paging == "link" and (match := NEXT_LINK.search(page.link_header)):
-            target = match[1]
+        elif self.source.paging == "link":
+            target = page.next_link
         if not isinstance(target, str) or not target:
             return None
         url = urljoin(page.url or self.source.url, target)

@@ -7,7 +7,6 @@ from pydantic import Field
 from scrapy import Request
 
 from crawlers.bases.json_api import summary
-from crawlers.bases.json_kind import NEXT_LINK
 from crawlers.bases.kind import Address, KindSpider, Source, filled
 from crawlers.bases.spider import Draft
 from crawlers.marks import first_line, work_mark
@@ -83,8 +82,8 @@ class MastodonTagSpider(KindSpider):
     def ask_page(self, url: str, number: int) -> Iterator[Request]:
         def step(page: Page) -> Iterator[Draft | Request]:
             yield from self.read_postings(page)
-            if number < PAGES and (following := NEXT_LINK.search(page.link_header)):
-                yield from self.ask_page(following[1], number + 1)
+            if number < PAGES and (following := page.next_link):
+                yield from self.ask_page(following, number + 1)
 
         yield from self.ask(url, step)
 

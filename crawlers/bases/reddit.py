@@ -19,8 +19,6 @@ from crawlers.page import Page
 from crawlers.row import BadPage, Row
 from crawlers.tally import Tally
 
-SITE = "https://www.reddit.com"
-OAUTH = "https://oauth.reddit.com"
 TAIL = re.compile(r"(?:&(?:amp;)?#32;|\s)*submitted by\b(?!.*submitted by\b).*$", re.DOTALL)
 """What a feed adds below the text: author and links."""
 GONE = ("[deleted]", "[removed]")
@@ -63,11 +61,12 @@ class RedditSpider(KindSpider, FeedSpider):
     Source = RedditSource
     source: ClassVar[RedditSource]
     example: ClassVar[Mapping[str, Any]] = {"subreddits": ["forhire"]}
-    token = ""
+    api: ClassVar[str] = "https://oauth.reddit.com"
+    site: ClassVar[str] = "https://www.reddit.com"
 
     @classmethod
     def addresses(cls, source: RedditSource) -> list[str]:
-        return [OAUTH, SITE]
+        return [cls.api, cls.site]
 
     @classmethod
     def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
@@ -108,7 +107,7 @@ class RedditSpider(KindSpider, FeedSpider):
         subreddit = row.text("subreddit")
         return {
             "external_id": number,
-            "url": SITE + permalink if permalink and permalink.startswith("/") else permalink,
+            "url": cls.site + permalink if permalink and permalink.startswith("/") else permalink,
             "title": title,
             "description": None if removed else body,
             "posted_at": row.when("created_utc"),
@@ -135,7 +134,7 @@ class RedditSpider(KindSpider, FeedSpider):
 
     def first_requests(self) -> Iterator[Request]:
         yield from self.ask(
-            SITE + "/api/v1/access_token",
+            self.site + "/api/v1/access_token",
             self.read_token,
             method="POST",
             body="grant_type=client_credentials",
@@ -150,5 +149,5 @@ class RedditSpider(KindSpider, FeedSpider):
         if not isinstance(token, str):
             raise BadPage(f"no token; check {variable('reddit_client_id')} and {variable('reddit_client_secret')}")
         for name in self.source.subreddits:
-            url = filled(OAUTH + "/r/{name}/new?limit=100&raw_json=1", name=name)
+            url = filled(self.api + "/r/{name}/new?limit=100&raw_json=1", name=name)
             yield from self.ask(url, self.read_postings, headers={"Authorization": f"Bearer {token}"})

@@ -133,7 +133,7 @@ class MpsvSpider(JsonApiSpider):
     def unwanted(self, draft: Draft) -> str | None:
         casual = any(word in draft.get("employment_type", "") for word in CASUAL)
         hourly = draft.get("pay", {}).get("unit") == "hour"
-        return None if casual or hourly or draft["extra"].get("status") else "full_time"
+        return None if casual or hourly or draft.get("extra", {}).get("status") else "full_time"
 
     # Crawling.
 
@@ -151,7 +151,7 @@ class MpsvSpider(JsonApiSpider):
     def read_postings(self, page: Page) -> Iterator[Draft | Request]:  # type: ignore[override]  # as the base
         for draft in super().read_postings(page):
             if isinstance(draft, dict) and (
-                names := [self.towns[code] for code in draft["extra"].get("towns", ()) if code in self.towns]
+                names := [self.towns[code] for code in draft.get("extra", {}).get("towns", ()) if code in self.towns]
             ):
                 draft["location"] = ", ".join([*dict.fromkeys(names), *filter(None, [draft.get("location")])])
             yield draft

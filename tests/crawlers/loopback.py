@@ -19,10 +19,17 @@ class Loopback:
     def __init__(self, script: Script) -> None:
         self.requests: list[str] = []
         self.agents: set[str] = set()
+        self.sent: list[tuple[str, str]] = []
+        """(header Authorization, body) of each request."""
         loopback = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                loopback.sent.append((self.headers.get("Authorization", ""), body))
                 before = loopback.requests.count(self.path)
                 loopback.requests.append(self.path)
                 loopback.agents.add(self.headers.get("User-Agent", ""))

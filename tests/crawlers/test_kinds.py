@@ -184,7 +184,7 @@ def test_every_field_of_a_mapped_row_is_accounted_for() -> None:
 
 MAPPED = {
     "title": "t", "external_id": "id", "url": "u", "posted_at": "d", "expires_at": "e", "remote": "r", "tags": "g",
-    "location": "l", "country": "c", "extra": {"any": "q"},
+    "location": "l", "country": "c",
     "pay": {"min": "p.min", "max": "p.max", "currency": "p.c", "unit": "p.u"}, "extra": {"any": "q"},
 }  # fmt: skip
 
