@@ -30,7 +30,10 @@ class BadRow:
 
 
 class BadPage(ValueError):
-    """A page that can't be read at all; the message is one line."""
+    """A page that can't be read at all; the message is one line, whatever a library wrote into it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class Row:

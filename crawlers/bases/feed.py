@@ -55,7 +55,7 @@ def parse_xml(page: Page) -> tuple[etree._Element, str | None]:
         raise BadPage(f"not XML but {looks_like(page.text)}")
     # Undeclared prefixes are errors to a strict parser (Himalayas has them); only fatal ones lose content.
     fatal = [entry for entry in parser.error_log if entry.level == etree.ErrorLevels.FATAL]
-    return root, f"damaged XML, line {fatal[0].line}: {fatal[0].message}" if fatal else None
+    return root, f"damaged XML, line {fatal[0].line}: {' '.join(fatal[0].message.split())}" if fatal else None
 
 
 def local_name(element: etree._Element) -> str:

@@ -145,6 +145,7 @@ class BoardSpider(Spider):
     @classmethod
     def _bad_page(cls, page: Page, message: str, tally: Tally) -> BadRow:
         tally.count("bad_pages")
+        message = " ".join(message.split())
         tally.problem(f"{page.name}: {message}")
         return BadRow(0, message[:300])
 
