@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
+app.add_typer(board_app, name="board")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -411,14 +413,19 @@ def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> Non
 
 @app.command()
 def parse(
-    board: Annotated[str, typer.Argument(help="Board, or kind of file.")],
+    board: Annotated[str, typer.Argument(help="Board, kind of file, or a TOML file that declares a board.")],
     files: Annotated[list[Path], typer.Argument(help="Saved responses.")],
     url: Annotated[str | None, typer.Option(help="Link of rows that have none.")] = None,
 ) -> None:
     """Read saved responses of a board: Postings on stdout, NDJSON. No network, no store."""
-    from crawlers.parse import BadRow, kinds, parse_file
+    from crawlers.board import BadBoard
+    from crawlers.parse import BadRow, UnknownBoard, read_file, reader
+    from index.settings import load_settings
 
-    known_board(board, kinds())
+    try:
+        spider = reader(board, load_settings().data)
+    except (BadBoard, UnknownBoard, OSError) as error:
+        raise Problem(str(error), 2) from None
     bad = 0
     for file in files:
         try:
@@ -427,7 +434,7 @@ def parse(
             say(f"{file}: {error.strerror}")
             bad += 1
             continue
-        for row in parse_file(board, data, file.name, url):
+        for row in read_file(spider, data, file.name, url):
             if isinstance(row, BadRow):
                 say(f"{file}, row {row.number}: {row.message}")
                 bad += 1
@@ -451,6 +458,37 @@ def capture(
     known_board(board, the_spiders(settings, False))
     files = run_capture(board, folder or Path("tests/boards") / board, source, settings=settings)
     say(f"Wrote {', '.join(map(str, files))}; read expected.json before you commit it.")
+
+
+@board_app.command("new")
+def new_board(
+    address: Annotated[str, typer.Argument(help="Address of a site, a feed, a sitemap or an interface.")],
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it as a board of this instance, off until it has terms.")
+    ] = False,
+) -> None:
+    """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
+    from crawlers.declared import FOLDER
+    from crawlers.probe import NothingFound, probe
+
+    settings = the_settings(False)
+    try:
+        proposal = probe(address, settings)
+    except (NothingFound, ValueError) as error:
+        raise Problem(str(error)) from None
+    for note in proposal.notes:
+        say(f"- {note}")
+    for draft in proposal.postings:
+        say(f"* {draft['title']}\n  {draft['url']}")
+    text = proposal.toml()
+    print(text, end="")
+    if save:
+        file = settings.data / FOLDER / f"{proposal.board_id}.toml"
+        if file.exists():
+            raise Problem(f"{file} is there already")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        say(f"Saved as {file}: check it, and put its terms in.")
 
 
 # --- pure stages -------------------------------------------------------------------------------------------------
