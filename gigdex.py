@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
+app.add_typer(board_app, name="board")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -141,11 +143,22 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    from index.processes import processors
+    from search_api.processes import serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)
-    with closing(listen(settings.host, settings.port)) as listener, the_instance(settings, sample) as instance:
-        serve_pages(instance, sample, listener)
+
+    def serve_one(number: int) -> None:
+        with the_instance(settings, sample) as instance:
+            serve_pages(instance, sample, listener, silent=number > 0)
+
+    with closing(listen(settings.host, settings.port)) as listener:
+        count = settings.processes or processors()
+        if count == 1:
+            serve_one(0)
+        else:
+            serve_in(count, serve_one)
 
 
 @app.command()
@@ -170,7 +183,7 @@ def is_empty(settings: "Settings") -> bool:
         return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
 
 
-def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, silent: bool = False) -> None:
     from index.engine.base import EngineError
     from index.metrics import collect
     from search_api.app import create_app
@@ -190,7 +203,8 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> 
         instance.search.generation()  # the first look at an engine elsewhere; later ones don't wait
 
     def ready(address: str) -> None:
-        say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
+        if not silent:
+            say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
 
     serve(create_app(services), listener, ready)
 
@@ -399,14 +413,19 @@ def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> Non
 
 @app.command()
 def parse(
-    board: Annotated[str, typer.Argument(help="Board, or kind of file.")],
+    board: Annotated[str, typer.Argument(help="Board, kind of file, or a TOML file that declares a board.")],
     files: Annotated[list[Path], typer.Argument(help="Saved responses.")],
     url: Annotated[str | None, typer.Option(help="Link of rows that have none.")] = None,
 ) -> None:
     """Read saved responses of a board: Postings on stdout, NDJSON. No network, no store."""
-    from crawlers.parse import BadRow, kinds, parse_file
+    from crawlers.board import BadBoard
+    from crawlers.parse import BadRow, UnknownBoard, read_file, reader
+    from index.settings import load_settings
 
-    known_board(board, kinds())
+    try:
+        spider = reader(board, load_settings().data)
+    except (BadBoard, UnknownBoard, OSError) as error:
+        raise Problem(str(error), 2) from None
     bad = 0
     for file in files:
         try:
@@ -415,7 +434,7 @@ def parse(
             say(f"{file}: {error.strerror}")
             bad += 1
             continue
-        for row in parse_file(board, data, file.name, url):
+        for row in read_file(spider, data, file.name, url):
             if isinstance(row, BadRow):
                 say(f"{file}, row {row.number}: {row.message}")
                 bad += 1
@@ -439,6 +458,37 @@ def capture(
     known_board(board, the_spiders(settings, False))
     files = run_capture(board, folder or Path("tests/boards") / board, source, settings=settings)
     say(f"Wrote {', '.join(map(str, files))}; read expected.json before you commit it.")
+
+
+@board_app.command("new")
+def new_board(
+    address: Annotated[str, typer.Argument(help="Address of a site, a feed, a sitemap or an interface.")],
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it as a board of this instance, off until it has terms.")
+    ] = False,
+) -> None:
+    """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
+    from crawlers.declared import FOLDER
+    from crawlers.probe import NothingFound, probe
+
+    settings = the_settings(False)
+    try:
+        proposal = probe(address, settings)
+    except (NothingFound, ValueError) as error:
+        raise Problem(str(error)) from None
+    for note in proposal.notes:
+        say(f"- {note}")
+    for draft in proposal.postings:
+        say(f"* {draft['title']}\n  {draft['url']}")
+    text = proposal.toml()
+    print(text, end="")
+    if save:
+        file = settings.data / FOLDER / f"{proposal.board_id}.toml"
+        if file.exists():
+            raise Problem(f"{file} is there already")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        say(f"Saved as {file}: check it, and put its terms in.")
 
 
 # --- pure stages -------------------------------------------------------------------------------------------------
@@ -496,7 +546,7 @@ def dedupe_stdin() -> None:
     postings = [posting for posting, _ in read]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    groups, _ = group_postings(read)
+    groups, matched = group_postings(read)
     for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
@@ -504,6 +554,8 @@ def dedupe_stdin() -> None:
     for posting in postings:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
+    if matched.capped:
+        say(f"{matched.capped} postings have so many like them that they were not compared with all.")
     finish(len(lines) - len(read), "left out")
 
 
@@ -523,6 +575,8 @@ def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
     print(f"stored as: {'one gig' if found.one_gig else 'two gigs'} ({', '.join(map(str, found.gigs))})")
     if found.decided:
         print(f"a person decided: {found.decided}")
+    for line in found.why:
+        print(f"held by: {line}")
     for what, words in found.only.items():
         print(f"only {what}: {', '.join(words)}")
 
@@ -1054,6 +1108,9 @@ def explain(error: Exception) -> int:
     ):
         say(f"gigdex: {error}")
         return 1
+    if isinstance(error, UnicodeEncodeError):
+        say(f"gigdex: {ascii(error.object)[:80]} is not UTF-8 text")
+        return 2
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     say(f"gigdex: unexpected fault, {kind}; please report it (GIGDEX_TRACEBACK=1 shows where)")
     return 1

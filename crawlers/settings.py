@@ -19,6 +19,7 @@ GIGDEX_CONFIRMED: list[str] = []
 
 BOT_NAME = "gigdex"
 SPIDER_MODULES = ["crawlers.boards"]
+SPIDER_LOADER_CLASS = "crawlers.board.BoardLoader"  # finds boards that are declared in TOML, too
 ITEM_PIPELINES = {"crawlers.pipelines.InboxPipeline": 300}
 
 # Who we are: owners can see it in their logs, block it in robots.txt and write to the operator.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from index.ahead import ReadAhead
 from index.alarm import Alarm
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
@@ -53,8 +54,9 @@ class Instance:
         lease = Lease(self.settings.data, command)
         lease.take(wait_s)
         try:
+            ahead = ReadAhead()
             worker = Worker(
-                Ingest(self.store, self.inbox),
+                Ingest(self.store, self.inbox, ahead=ahead),
                 self.open_engine,
                 self.rebuild_engine,
                 Keep.of(self.settings),
@@ -63,6 +65,7 @@ class Instance:
             try:
                 yield worker
             finally:
+                ahead.close()
                 worker.close()
         finally:
             lease.release()

@@ -29,6 +29,8 @@ class BadSettings(ValueError):
 
 NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"}
 """Variables of ours that are for a fault or for our own child processes."""
+KEYS = "GIGDEX_KEY_"
+"""Begins variables with keys of boards (crawlers/keys.py)."""
 FOR_TESTS = "GIGDEX_TEST_"
 """Begins variables that only our tests read."""
 
@@ -49,6 +51,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    processes: int = Field(
+        1, ge=0, le=64, description="processes of `gigdex serve`, each with its own quotas; 0: one for each processor"
+    )
     public_url: OptionalUrl = Field(
         None, description="address under which the world reaches this instance; unset means private"
     )
@@ -207,7 +212,7 @@ def load_settings() -> Settings:
     """Settings from the environment. Raises BadSettings naming the variable that can't work, or that is unknown."""
     known = {f"GIGDEX_{name}".upper() for name in Settings.model_fields} | NO_SETTINGS
     for name in os.environ:
-        if name.startswith("GIGDEX_") and not name.startswith(FOR_TESTS) and name not in known:
+        if name.startswith("GIGDEX_") and not name.startswith((FOR_TESTS, KEYS)) and name not in known:
             raise BadSettings(f"{name}: there is no such setting; docs/configuration.md lists them")
     try:
         return Settings()

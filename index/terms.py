@@ -59,6 +59,7 @@ class BoardTerms(BaseModel):
     evidence: tuple[TermsEvidence, ...] = Field((), description="where the terms were read")
     max_age_s: int | None = Field(None, description="freshness duty: not shown when the last good crawl is older")
     off: str | None = Field(None, description="why the board is off until an operator confirms a permission")
+    ask: str | None = Field(None, description="of a board that is off: what would have to be asked of whom")
 
     @property
     def freshness_s(self) -> int | None:

@@ -1,8 +1,8 @@
 """kill -9 at random moments: nothing is lost, nothing is doubled."""
 
+import json
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from index.store.boards import declare
 from index.store.inbox import Inbox
 from index.store.store import Store
 from index.terms import OPERATOR
+from tests.crawlers.loopback import crawl_samples
 from tests.index.conftest import board, posting
-from tests.run_gigdex import ROOT, environment, start_gigdex
+from tests.run_gigdex import start_gigdex
 
 pytestmark = pytest.mark.slow
 
@@ -73,45 +74,88 @@ def test_ingest_killed_again_and_again(tmp_path: Path, seed: int) -> None:
     inbox.close()
 
 
+KILLS = 20
+REQUESTS = 90
+"""Somewhat fewer than a whole crawl makes, so that each is killed in its middle."""
+CRAWLED = ["sample_bidbarrow", "sample_puddlejobs", "sample_taskfinch", "sample_wrenwire"]
+
+
+def told(instance: Instance) -> dict[str, object]:
+    """All that is said of gigs and postings, but for when they were seen, and but for what of a merged gig depends on
+    which of its postings came first (docs/decisions.md)."""
+    from datetime import UTC, datetime
+
+    from index.export import all_gigs
+    from index.query import SearchQuery
+
+    passing = {"id", "seq", "revision", "first_seen", "last_seen", "sources"}
+    found: dict[str, object] = {}
+    for gig in all_gigs(SearchQuery(risk=["all"]), instance.search, datetime.now(UTC), OPERATOR):
+        sources = sorted(f"{source.board}:{source.external_id}" for source in gig.sources)
+        found[" ".join(sources)] = gig.model_dump(mode="json", exclude=passing) if len(sources) == 1 else gig.status
+    with instance.store.database.reading() as connection:
+        query = "SELECT board, external_id, content, kind, status, closed_reason FROM postings"
+        for row in connection.exec_driver_sql(query):
+            content = {name: value for name, value in json.loads(row.content).items() if name != "fetched_at"}
+            found[f"{row.board}:{row.external_id} as posted"] = (content, row.kind, row.status, row.closed_reason)
+    return found
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("kill")
 def test_crawl_killed_again_and_again(tmp_path: Path) -> None:
+    """Twenty crawls killed at any moment, some of them ingested, then one that is left in peace: the end is that of a
+    crawl that never was disturbed."""
     from crawlers.board import spiders_of
     from crawlers.run import SAMPLE_SPIDERS, SAMPLE_URL, crawl
     from crawlers.sample_boards.server import SampleServer
 
     chance = random.Random(3)
-    settings = Settings(data=tmp_path / "data")
-    boards = sorted(spiders_of(SAMPLE_SPIDERS))[:3]
-    with SampleServer() as server:
-        variables = environment(settings.data) | {SAMPLE_URL: server.url}
-        for _ in range(3):
-            child = subprocess.Popen(
-                [sys.executable, "-m", "crawlers.run", *boards],
-                env=variables,
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            time.sleep(chance.uniform(0.8, 3))
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["tests.crawlers.loopback", "crawlers.run", "scrapy.crawler", "index.store.inbox"])
+    disturbed, quiet = Settings(data=tmp_path / "disturbed"), Settings(data=tmp_path / "quiet")
+    with SampleServer(0, slow_s=0) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SAMPLE_URL, server.url)
+        infos = [spider.info() for spider in spiders_of(SAMPLE_SPIDERS).values()]
+        instance = Instance(disturbed, infos)
+        variables = {"GIGDEX_DATA": str(disturbed.data), SAMPLE_URL: server.url}
+        for number in range(KILLS):
+            before = len(server.requests)
+            child = processes.Process(target=crawl_samples, args=(CRAWLED, variables))
+            child.start()
+            aim = before + chance.randrange(1, REQUESTS)
+            while len(server.requests) < aim and child.is_alive():
+                time.sleep(0.01)
             child.kill()
-            child.communicate()
-        ended = crawl(boards, settings, sample_url=server.url)
-    assert [one.outcome for one in ended] == ["finished"] * len(boards), ended
-    instance = Instance(settings, [spider.info() for spider in spiders_of(SAMPLE_SPIDERS).values()])
-    with instance.working("test") as worker:
+            child.join()
+            child.close()
+            if number % 5 == 4:
+                with instance.working("test") as worker:
+                    worker.drain()
+        asked = len(server.requests)
+        ended = crawl(CRAWLED, disturbed, sample_url=server.url)
+        again = len(server.requests) - asked
+        assert [one.outcome for one in ended] == ["finished"] * len(CRAWLED), ended
+        with instance.working("test") as worker:
+            worker.drain()
+        asked = len(server.requests)
+        crawl(CRAWLED, quiet, sample_url=server.url)
+        assert again <= len(server.requests) - asked
+    peaceful = Instance(quiet, infos)
+    with peaceful.working("test") as worker:
         worker.drain()
-    states = {state.info.id: state for state in instance.store.boards() if state.info.id in boards}
-    for one in ended:
-        run = states[one.board].last_run
-        assert run is not None
-        assert run.seen == one.counts["postings"]
-        assert states[one.board].open_gigs > 10
+    mine, theirs = told(instance), told(peaceful)
+    assert mine.keys() == theirs.keys()
+    assert {key: (value, theirs[key]) for key, value in mine.items() if value != theirs[key]} == {}
+    states, others = ({state.info.id: state for state in one.store.boards()} for one in (instance, peaceful))
+    for name in CRAWLED:
+        assert states[name].state == "healthy", states[name].why()
+        assert states[name].open_gigs == others[name].open_gigs > 10
     with instance.store.database.reading() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT count(*), count(DISTINCT board || ':' || external_id) FROM postings"
-        ).one()
-        outcomes = [row[0] for row in connection.exec_driver_sql("SELECT outcome FROM runs")]
-    assert rows[0] == rows[1]
-    assert set(outcomes) <= {"finished", "lost"}
-    instance.close()
+        query = "SELECT count(*), count(DISTINCT board || ':' || external_id), sum(status = 'open') FROM postings"
+        rows = connection.exec_driver_sql(query).one()
+        outcomes = {row[0] for row in connection.exec_driver_sql("SELECT outcome FROM runs")}
+    assert rows[0] == rows[1] == rows[2]
+    assert outcomes == {"finished", "lost"}
+    for one in (instance, peaceful):
+        one.close()

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 from crawlers.board import BadBoard, Board
 from crawlers.flow import Flow, Reading
 from crawlers.kept import unchanged
+from crawlers.keys import NoKey, without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
 from crawlers.tally import Tally
@@ -152,6 +153,7 @@ class BoardSpider(Spider):
     @classmethod
     def _bad_page(cls, page: Page, message: str, tally: Tally) -> BadRow:
         tally.count("bad_pages")
+        message = " ".join(message.split())
         tally.problem(f"{page.name}: {message}")
         return BadRow(0, message[:300])
 
@@ -200,15 +202,21 @@ class BoardSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        for request in self.first_requests():
-            yield request
+        try:
+            for request in self.first_requests():
+                yield request
+        except NoKey as error:
+            self.tally.problem(str(error))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Scrapy's default callback: the rows of one page, so that `scrapy shell` and `scrapy parse` are of use."""
         return self.answered(response, self.read_postings)
 
-    def ask(self, url: str, step: Step) -> Iterator[Request]:
-        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages."""
+    def ask(self, url: str, step: Step, **request: Any) -> Iterator[Request]:
+        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages.
+
+        `request`: what else Scrapy's Request takes (method, headers, body).
+        """
         if self.stopped:
             return
         if self.tally.counts["requests"] >= self.board.max_pages:
@@ -216,7 +224,7 @@ class BoardSpider(Spider):
             return
         self.tally.count("requests")
         self.flow.asked()
-        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step})
+        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step}, **request)
 
     def answered(self, response: Response, step: Step) -> Iterator[Any]:
         """Scrapy's callback: what a page brings, and what was waiting for its turn."""
@@ -229,14 +237,16 @@ class BoardSpider(Spider):
             self.handed_on += len(kept.ids)
             yield kept
             return
+        address = without_keys(response.url, self.board.keys)
         page = Page(
             body=response.body,
-            name=response.url,
-            url=response.url,
+            name=address,
+            url=address,
             link=self.link_of(response.url),
             fetched_at=datetime.now(UTC).replace(microsecond=0),
             content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1") or None,
             max_bytes=self.board.max_bytes,
+            link_header=(response.headers.get(b"Link") or b"").decode("latin-1"),
         )
         reading = Reading(self.tally, self.flow, page)
         try:
@@ -263,7 +273,7 @@ class BoardSpider(Spider):
             self.tally.count("forbidden")
             self.logger.info("%s: %s", request.url, failure.value)
             return
-        message = f"{request.url}: {explain(failure.value)}"
+        message = without_keys(f"{request.url}: {explain(failure.value)}", self.board.keys)
         if isinstance(failure.value, NotNow):
             self.tally.skipped = True
         else:

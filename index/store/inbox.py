@@ -123,6 +123,12 @@ class Inbox:
         with self.database.reading() as connection:
             return [InboxPosting(**row._mapping) for row in connection.execute(query)]
 
+    def peek(self, after: int, limit: int) -> list[InboxPosting]:
+        """The next postings behind the row `after`, which are likely to be taken next."""
+        query = sa.select(inbox_postings).where(inbox_postings.c.id > after).order_by(inbox_postings.c.id).limit(limit)
+        with self.database.reading() as connection:
+            return [InboxPosting(**row._mapping) for row in connection.execute(query)]
+
     def remove(self, ids: Sequence[int]) -> None:
         with self.database.writing() as connection:
             for start in range(0, len(ids), 500):

@@ -25,10 +25,17 @@ class Loopback:
     def __init__(self, script: Script) -> None:
         self.requests: list[str] = []
         self.agents: set[str] = set()
+        self.sent: list[tuple[str, str]] = []
+        """(header Authorization, body) of each request."""
         loopback = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.do_GET()
+
             def do_GET(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                loopback.sent.append((self.headers.get("Authorization", ""), body))
                 before = loopback.requests.count(self.path)
                 loopback.requests.append(self.path)
                 loopback.agents.add(self.headers.get("User-Agent", ""))
@@ -62,18 +69,21 @@ class Loopback:
 
 
 def crawl_all(plan: list[dict[str, Any]]) -> None:
-    """Crawl each scenario `{id, kind, url, bounds, class}` as a board of its own, in this process; events to stdout."""
+    """Crawl each scenario `{id, kind, url, bounds, class, source}` as a board of its own, here; events to stdout."""
     from dataclasses import asdict
 
-    from crawlers.board import boards
+    from crawlers.parse import readers
     from crawlers.run import run_here
 
-    known = boards()
+    known = readers()
     spiders = []
     for scenario in plan:
         base = known[scenario["kind"]]
         bounds = {"delay_s": 0, "expect_min": 0, "sample": scenario.get("sample", False)} | scenario.get("bounds", {})
         board = base.board.model_copy(update={"id": scenario["id"]} | bounds)
+        if "source" in scenario:
+            spiders.append(base.declared(board, scenario["source"]))  # type: ignore[attr-defined]  # of a kind
+            continue
         body = {"board": board, "base_url": scenario["url"]} | scenario.get("class", {})
         spiders.append(type("Scenario", (base,), body))
     confirmed = [scenario["id"] for scenario in plan if scenario.get("confirmed", True)]

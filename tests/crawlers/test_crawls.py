@@ -272,8 +272,15 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         }
         for name, scenario in SCENARIOS.items()
     ]
-    where = {"paths": ["/sitemap.xml"]}
-    plan += [{"id": name, "kind": "jobposting", "url": hosts[name].url, "class": where} for name in SITES]
+    plan += [
+        {
+            "id": name,
+            "kind": "jobposting",
+            "url": hosts[name].url,
+            "source": {"urls": [f"{hosts[name].url}/sitemap.xml"]},
+        }
+        for name in SITES
+    ]
     # Once more on the same hosts, after the first: the interval, and what a host asked for.
     plan.append(plan[0])
     plan.append(plan[0] | {"id": "second_board"})
