@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from pydantic import BaseModel
 from scrapy import Request
 from scrapy.crawler import Crawler
 
@@ -16,7 +17,7 @@ from crawlers import robots
 from crawlers.bases.spider import BoardSpider
 from crawlers.hosts import hosts_of
 from crawlers.kept import KEPT, READER
-from index.store.pages import load
+from index.store.pages import load, name_of
 
 KEPT_FOR = timedelta(days=7)
 """A page is read in full again after this, whatever its server says: some servers' validators never change."""
@@ -40,10 +41,15 @@ class ConditionalMiddleware:
             request.headers.pop(name, None)
         request.meta.pop(KEPT, None)
         spider = self.crawler.spider
-        if not isinstance(spider, BoardSpider) or request.meta.get(robots.OF) or request.meta.get("redirect_urls"):
+        if (
+            request.method != "GET"
+            or not isinstance(spider, BoardSpider)
+            or request.meta.get(robots.OF)
+            or request.meta.get("redirect_urls")
+        ):
             return
         request.meta[READER] = self.reader
-        kept = load(self.database, spider.name, request.url)
+        kept = load(self.database, spider.name, name_of(request.url))
         if kept is None or kept.reader != self.reader or kept.read_at < datetime.now(UTC) - KEPT_FOR:
             return
         request.meta[KEPT] = kept
@@ -59,7 +65,8 @@ def reader_of(spider: type) -> str:
         name: repr(sorted(value) if isinstance(value, frozenset) else value)
         for cls in spider.__mro__
         for name, value in vars(cls).items()
-        if isinstance(value, str | int | float | tuple | list | dict | frozenset) and not name.startswith("_")
+        if isinstance(value, str | int | float | tuple | list | dict | frozenset | BaseModel)
+        and not name.startswith("_")
     }
     text = f"{_code()} {getattr(spider, 'board', None)!r} {sorted(declared.items())}"
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 from scrapy.http import Response
 
 from index.store.inbox import Unchanged
-from index.store.pages import KeptPage
+from index.store.pages import KeptPage, name_of
 
 MAX_VALIDATOR = 1_000
 """Characters; a longer one is an accident."""
@@ -21,7 +21,8 @@ READER = "reader"
 class ReadPage:
     """A page that was read without trouble, for the next run: it leads nowhere, and all its postings were handed on."""
 
-    url: str
+    page: str
+    """Its name, see index.store.pages."""
     etag: str | None
     last_modified: str | None
     ids: list[str]
@@ -33,7 +34,7 @@ def unchanged(response: Response) -> Unchanged | None:
     kept = _meta(response).get(KEPT)
     if response.status != 304 or not isinstance(kept, KeptPage):
         return None
-    return Unchanged(response.url, kept.ids)
+    return Unchanged(kept.page, kept.ids)
 
 
 def validators(response: Response, ids: list[str]) -> Iterator[ReadPage]:
@@ -45,7 +46,7 @@ def validators(response: Response, ids: list[str]) -> Iterator[ReadPage]:
         (response.headers.get(name) or b"").decode("latin-1").strip() or None for name in ("ETag", "Last-Modified")
     )
     if (etag or last_modified) and max(len(etag or ""), len(last_modified or "")) <= MAX_VALIDATOR:
-        yield ReadPage(response.url, etag, last_modified, ids, meta[READER])
+        yield ReadPage(name_of(response.url), etag, last_modified, ids, meta[READER])
 
 
 def _meta(response: Response) -> dict[str, Any]:

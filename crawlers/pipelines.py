@@ -56,10 +56,10 @@ class InboxPipeline:
         """The validated posting, as JSON for Scrapy's own exporters. Raises DropItem, also for what is no posting."""
         if isinstance(item, ReadPage):
             self._keep(item)
-            raise DropItem(f"{item.url}: kept for the next run", log_level="DEBUG")
+            raise DropItem(f"page {item.page}: kept for the next run", log_level="DEBUG")
         if isinstance(item, Unchanged):
             self._see_unchanged(item)
-            raise DropItem(f"{item.url}: unchanged", log_level="DEBUG")
+            raise DropItem(f"page {item.page}: unchanged", log_level="DEBUG")
         tally = self.spider.tally
         if not item.get("title"):
             # Not a problem of the run: without a title it is no posting, now as before.
@@ -97,7 +97,7 @@ class InboxPipeline:
         """Together with its postings, or after them: a page that is kept without them would never be read again."""
         if all(hash(external_id) in self.seen for external_id in page.ids):
             now = datetime.now(UTC)
-            self.kept.append(KeptPage(page.url, page.etag, page.last_modified, page.reader, now, page.ids))
+            self.kept.append(KeptPage(page.page, page.etag, page.last_modified, page.reader, now, page.ids))
             self._hand_over_full()
 
     def _see_unchanged(self, page: Unchanged) -> None:
@@ -107,7 +107,7 @@ class InboxPipeline:
         tally.count("postings", len(fresh))
         tally.count("unread_postings", len(fresh))
         tally.count("duplicates", len(page.ids) - len(fresh))
-        self.unchanged.append(Unchanged(page.url, fresh))
+        self.unchanged.append(Unchanged(page.page, fresh))
         self._hand_over_full()
 
     def spider_closed(self, reason: str) -> None:

@@ -150,7 +150,7 @@ class Ingest:
                 posting = stored.posting
             else:
                 self._counts[row.run]["to_be_read_again"] += 1
-                pages.drop(self.inbox.database, unread.board, [unread.page.url])
+                pages.drop(self.inbox.database, unread.board, [unread.page.page])
                 continue
             sightings[key] = Sighting(posting, row.received_at, row.run)
 

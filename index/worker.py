@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from index.alarm import Alarm
 from index.engine.base import EngineError, EngineStaleError
@@ -13,6 +14,7 @@ from index.ingest import Ingest
 from index.people import apply_pending as apply_decisions
 from index.retention import Keep, delete_at_once, sweep
 from index.store.db import StoreError
+from index.store.pages import drop_unread
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ SWEEP_S = 60.0
 """How often terms and expiry are looked at."""
 REBUILD_PAUSE_S = 60.0
 """Shortest time between two rebuilds for damage that readers met."""
+UNREAD_FOR = timedelta(days=30)
+"""Pages that no crawl read for so long are no board's any more."""
 RETRY_S = 5.0
 """Pause after a failure of the database or the engine, such as a full disk."""
 
@@ -67,6 +71,7 @@ class Worker:
                 pass
             sweep(self.ingest, self._keep)
             self.alarm.tell()
+            drop_unread(self.ingest.inbox.database, self.ingest.clock() - UNREAD_FOR)
             self._next_sweep = time.monotonic() + SWEEP_S
         count = self.ingest.step()
         delete_at_once(self.ingest)

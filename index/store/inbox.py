@@ -39,13 +39,14 @@ class InboxPosting:
 class Unchanged:
     """Postings of a page that is as it was: they were seen, and need not be read again."""
 
-    url: str
+    page: str
+    """Its name, see index.store.pages."""
     ids: Sequence[str]
 
     def rows(self, board: str) -> Iterator[str]:
         """As inbox rows, each small enough for one batch of ingest."""
         for start in range(0, len(self.ids), IDS_OF_A_ROW):
-            yield json.dumps({"unchanged": self.ids[start : start + IDS_OF_A_ROW], "board": board, "page": self.url})
+            yield json.dumps({"unchanged": self.ids[start : start + IDS_OF_A_ROW], "board": board, "page": self.page})
 
 
 class Inbox:

@@ -1,5 +1,6 @@
 """Pages that crawlers needn't read again: their validators and whose postings they hold. In the inbox's database."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,8 @@ from index.store.schema import pages
 class KeptPage:
     """One page of one board as it was read last."""
 
-    url: str
+    page: str
+    """Its name, see `name_of`."""
     etag: str | None
     last_modified: str | None
     reader: str
@@ -24,11 +26,16 @@ class KeptPage:
     """External ids of its postings."""
 
 
-def load(database: Database, board: str, url: str) -> KeptPage | None:
+def name_of(url: str) -> str:
+    """The name of the page at an address. A hash, because an address may hold a key."""
+    return hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
+
+
+def load(database: Database, board: str, page: str) -> KeptPage | None:
     """The page, where it was kept."""
     columns = [pages.c[name] for name in KeptPage.__dataclass_fields__]
     with database.reading() as connection:
-        row = connection.execute(sa.select(*columns).where(pages.c.board == board, pages.c.url == url)).first()
+        row = connection.execute(sa.select(*columns).where(pages.c.board == board, pages.c.page == page)).first()
     return KeptPage(**row._mapping) if row else None
 
 
@@ -38,24 +45,26 @@ def save(database: Database, connection: sa.Connection, board: str, kept: Sequen
     database.upsert(connection, pages, rows)
 
 
-def drop(database: Database, board: str, urls: Iterable[str]) -> None:
+def drop(database: Database, board: str, names: Iterable[str]) -> None:
     """These are to be read in full again."""
     with database.writing() as connection:
-        for url in urls:
-            connection.execute(sa.delete(pages).where(pages.c.board == board, pages.c.url == url))
+        for name in names:
+            connection.execute(sa.delete(pages).where(pages.c.board == board, pages.c.page == name))
 
 
 def drop_holding(database: Database, board: str, external_ids: Iterable[str]) -> None:
     """Pages of the board that hold any of these postings are to be read in full again."""
     wanted = set(external_ids)
     with database.writing() as connection:
-        held = connection.execute(sa.select(pages.c.url, pages.c.ids).where(pages.c.board == board))
-        urls = [row.url for row in held if wanted.intersection(row.ids)]
-        for url in urls:
-            connection.execute(sa.delete(pages).where(pages.c.board == board, pages.c.url == url))
+        held = connection.execute(sa.select(pages.c.page, pages.c.ids).where(pages.c.board == board))
+        for name in [row.page for row in held if wanted.intersection(row.ids)]:
+            connection.execute(sa.delete(pages).where(pages.c.board == board, pages.c.page == name))
 
 
 def drop_unread(database: Database, before: datetime) -> int:
     """Forget pages that were read last before this. Returns how many."""
+    with database.reading() as connection:
+        if connection.execute(sa.select(pages.c.page).where(pages.c.read_at < before).limit(1)).first() is None:
+            return 0
     with database.writing() as connection:
         return connection.execute(sa.delete(pages).where(pages.c.read_at < before)).rowcount

@@ -209,7 +209,7 @@ pages = sa.Table(
     "pages",
     inbox,
     sa.Column("board", sa.Text, primary_key=True),
-    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("page", sa.Text, primary_key=True, comment="hash of its address, which may hold a key"),
     sa.Column("etag", sa.Text),
     sa.Column("last_modified", sa.Text),
     sa.Column("reader", sa.Text, nullable=False, comment="of the code and declarations that read it"),

@@ -29,8 +29,8 @@ class FakeInbox:
         if self.broken:
             raise OSError("no space left on device")
         self.put_sizes.append(len(postings))
-        self.kept += [page.url for page in kept]
-        self.unchanged += [(page.url, list(page.ids)) for page in unchanged]
+        self.kept += [page.page for page in kept]
+        self.unchanged += [(page.page, list(page.ids)) for page in unchanged]
 
     def finish_run(self, *result: Any) -> None:
         if self.broken:

@@ -464,10 +464,10 @@ def test_a_page_is_read_again_when_the_store_lacks_what_it_holds(
 ) -> None:
     page = keep_page(inbox, "1", "lost")
     run_board("alpha", posting("alpha", "1"))
-    assert load(inbox.database, "alpha", page.url) == page
+    assert load(inbox.database, "alpha", page.page) == page
     run_unchanged(ingest, inbox, "1", "lost")
     assert counts(store, "alpha")["to_be_read_again"] == 1
-    assert load(inbox.database, "alpha", page.url) is None
+    assert load(inbox.database, "alpha", page.page) is None
     assert gig_of(store, "alpha", "1").status == "open"
 
 
@@ -478,4 +478,4 @@ def test_a_page_keeps_no_id_of_a_posting_that_is_to_be_forgotten(
     remember(store, make_rule(store, "Jane Doe"))
     run_board("alpha", posting("alpha", "1"), posting("alpha", "jane-doe-42"))
     assert counts(store, "alpha")["forgotten"] == 1
-    assert load(inbox.database, "alpha", page.url) is None
+    assert load(inbox.database, "alpha", page.page) is None

@@ -23,11 +23,11 @@ def upgrade() -> None:
     op.create_table(
         "pages",
         sa.Column("board", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False, comment="hash of its address, which may hold a key"),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("reader", sa.Text(), nullable=False, comment="of the code and declarations that read it"),
         sa.Column("read_at", Instant(), nullable=False),
         sa.Column("ids", sa.JSON(), nullable=False, comment="external ids of its postings"),
-        sa.PrimaryKeyConstraint("board", "url"),
+        sa.PrimaryKeyConstraint("board", "page"),
     )
