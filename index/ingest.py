@@ -154,6 +154,11 @@ class Ingest:
                 continue
             sightings[key] = Sighting(posting, row.received_at, row.run)
 
+    @property
+    def boards(self) -> Mapping[str, Standing]:
+        """All declared boards, as their permissions were read last (`follow_terms`)."""
+        return self._boards
+
     def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Ingest until the inbox is empty; `on_step` gets the number of postings of each step."""
         total = 0

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from index.ingest import BATCH, Ingest
 from index.settings import Settings
 from index.store import fingerprints, gigs, postings, schema
-from index.store.boards import standings
 from index.store.postings import StoredPosting
 
 BATCHES = 20
@@ -74,12 +73,7 @@ def delete_at_once(ingest: Ingest) -> int:
     else of it is left. Needs the lease. Returns the number of postings. After a crash anywhere in here the next call
     goes on."""
     database, table, done = ingest.store.database, schema.postings, 0
-    with database.reading() as connection:
-        boards = [
-            board
-            for board, standing in standings(connection, ingest.clock()).items()
-            if "delete_at_once" in standing.info.terms.duties
-        ]
+    boards = [board for board, one in ingest.boards.items() if "delete_at_once" in one.info.terms.duties]
     while boards:
         with database.reading() as connection:
             closed = (table.c.board.in_(boards), table.c.status == "closed")
