@@ -90,6 +90,7 @@ def test_version() -> None:
         (["crawl", "nosuchboard"], "no board named 'nosuchboard'"),
         (["boards", "enable", "nosuchboard", "--evidence", "x"], "no board named 'nosuchboard'"),
         (["boards", "enable", "freelancer", "--evidence", " "], "--evidence"),
+        (["boards", "accept", "nosuchboard"], "no board named 'nosuchboard'"),
         (["export", "pdf"], "no format 'pdf'"),
         (["dedupe", "--explain", "nobody", "alpha:1"], "there is no posting and no gig 'nobody'"),
         (["dedupe", "--join", "a:1", "a:2", "--split", "x", "a:1"], "one at a time"),
@@ -124,6 +125,7 @@ def test_the_operator_switches_boards(data: Path, tmp_path: Path) -> None:
     assert gigdex(folder, "boards", "disable", "remotive").returncode == 0
     table = gigdex(folder, "boards").stdout
     assert "switched off by the operator" in " ".join(table.split())
+    assert "not compared with those before" in one_line(gigdex(folder, "boards", "accept", "remotive").stderr)
 
 
 def test_search_finds_and_filters(data: Path) -> None:

@@ -71,6 +71,12 @@ def slow(path: str, before: int) -> Answer:
     return NOT_FOUND
 
 
+def slow_robots(path: str, before: int) -> Answer:
+    if path == "/robots.txt":
+        THE_END.wait(20)
+    return jobs(job(1))
+
+
 def robots(text: str) -> Answer:
     return 200, {"Content-Type": "text/plain"}, text.encode()
 
@@ -173,6 +179,7 @@ SCENARIOS: dict[str, Scenario] = {
     "bad_row": Scenario(serve(jobs(job(1), "not an object", job(2)))),
     "robots_5xx": Scenario(serve(jobs(job(1)), robots=(503, {}, b""))),
     "robots_silent": Scenario(serve(jobs(job(1)), robots=(0, {}, b""))),
+    "robots_slow": Scenario(slow_robots, bounds={"timeout_s": 0.7}),
     "robots_forbids": Scenario(serve(jobs(job(1)), robots=robots("User-agent: gigdex\nDisallow: /api"))),
     "robots_late_rule": Scenario(serve(jobs(job(1)), robots=robots("#" * 400_000 + "\nUser-agent: *\nDisallow: /"))),
     "robots_redirected": Scenario(robots_behind_redirects),
@@ -365,6 +372,7 @@ def test_a_bad_row_makes_the_run_incomplete_only(crawled: Crawled) -> None:
     [
         ("robots_5xx", "answers 503, so nothing is allowed"),
         ("robots_silent", "no robots.txt"),
+        ("robots_slow", "Timeout"),
         ("robots_forbids", "forbidden by robots.txt"),
         ("robots_late_rule", "forbidden by robots.txt"),
         ("robots_redirected", "forbidden by robots.txt"),
