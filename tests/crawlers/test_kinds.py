@@ -371,6 +371,12 @@ def test_pages_of_a_sitemap_come_newest_first() -> None:
     assert asked_of({}, gzip.compress(pages)) == everything
 
 
+def test_pages_that_are_not_asked_are_not_gone() -> None:
+    urls = {"urls": ["https://example.org/sitemap.xml"]}
+    assert from_table("x", table("jobposting", urls)).board.absence_closes
+    assert not from_table("x", table("jobposting", urls | {"newer_than_days": 30})).board.absence_closes
+
+
 def test_an_index_of_sitemaps_leaves_out_those_that_have_not_changed() -> None:
     entries = [
         "<loc>https://example.org/a.xml.gz</loc><lastmod>2020-01-01</lastmod>",
