@@ -183,9 +183,11 @@ def test_from_an_address_to_a_board(tmp_path: Path) -> None:
     (saved,) = (KINDS / "xml_feed").glob("response.*")
     parsed = gigdex(data, "parse", file.stem, str(saved))
     assert [json.loads(line)["board"] for line in parsed.stdout.splitlines()] == [file.stem] * 2
-    assert '"id":"127.0.0.1"' in gigdex(data, "boards", "--json").stdout
-    for told in ("Saved as", "is there already"):
-        assert told in gigdex(data, "board", "new", "https://jobs.lever.co/example", "--save").stderr
+    (data / "boards" / "example.toml").write_text("mine")
+    refused = gigdex(data, "board", "new", "https://jobs.lever.co/example", "--save")
+    assert refused.returncode == 1
+    assert "is there already" in refused.stderr
+    assert (data / "boards" / "example.toml").read_text() == "mine"
 
 
 def test_a_fixture_of_a_board_of_ones_own(tmp_path: Path) -> None:

@@ -409,6 +409,10 @@ def test_an_index_of_sitemaps_leaves_out_those_that_have_not_changed() -> None:
         ("Illustrator here", "For Hire", "seeking_work"),
         ("Why is hiring so slow?", None, None),
         ("Offer accepted!", "Discussion", None),
+        ("Logo (offer: $50) [Hiring]", None, "offer"),
+        ("[Hiring] Logo (available now)", "For Hire", "offer"),
+        ("[HIRING - remote] Logo", None, "offer"),
+        ("Logo, price (offer)", "Hiring", "seeking_work"),
     ],
 )
 def test_offers_are_told_from_people_who_seek_work(title: str, flair: str | None, kind: str | None) -> None:
