@@ -143,11 +143,22 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    from index.processes import processors
+    from search_api.processes import serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)
-    with closing(listen(settings.host, settings.port)) as listener, the_instance(settings, sample) as instance:
-        serve_pages(instance, sample, listener)
+
+    def serve_one(number: int) -> None:
+        with the_instance(settings, sample) as instance:
+            serve_pages(instance, sample, listener, silent=number > 0)
+
+    with closing(listen(settings.host, settings.port)) as listener:
+        count = settings.processes or processors()
+        if count == 1:
+            serve_one(0)
+        else:
+            serve_in(count, serve_one)
 
 
 @app.command()
@@ -172,7 +183,7 @@ def is_empty(settings: "Settings") -> bool:
         return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
 
 
-def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, silent: bool = False) -> None:
     from index.engine.base import EngineError
     from index.metrics import collect
     from search_api.app import create_app
@@ -192,7 +203,8 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> 
         instance.search.generation()  # the first look at an engine elsewhere; later ones don't wait
 
     def ready(address: str) -> None:
-        say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
+        if not silent:
+            say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
 
     serve(create_app(services), listener, ready)
 
@@ -320,21 +332,22 @@ def list_boards(
     from rich.console import Console
     from rich.table import Column, Table
 
-    reasons = Column("health", overflow="fold")  # names of variables must be readable whole
-    table = Table("board", "state", "every", "last run", "open gigs", reasons, box=None, pad_edge=False)
+    reasons = Column("why", overflow="fold")  # names of variables must be readable whole
+    table = Table("board", "state", "since", "every", "last run", "open gigs", reasons, box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
         )
         last = f"{state.last_run.started_at.astimezone():%Y-%m-%d %H:%M}" if state.last_run else "never"
-        health = state.health if state.enabled else f"off: {state.off_reason}"
+        since = state.reading.since if state.enabled else None
         table.add_row(
             state.info.id,
-            "on" if state.enabled else "off",
+            state.state,
+            f"{since.astimezone():%Y-%m-%d %H:%M}" if since else "",
             f"{interval // 60} min",
             last,
             str(state.open_gigs),
-            health,
+            state.why() or "",
         )
     Console().print(table)
 
@@ -371,6 +384,17 @@ def enable(
 def disable(board: str, sample: Sample = False) -> None:
     """Switch a board off; its gigs are no longer shown to others."""
     decide(board, False, None, sample)
+
+
+@boards_app.command()
+def accept(board: str, sample: Sample = False) -> None:
+    """Take a board as it is now: fewer postings or emptier fields are no fault of it, and usual from here on."""
+    from index.store.boards import accept as keep
+
+    with the_instance(the_settings(sample), sample) as instance:
+        known_board(board, [state.info.id for state in instance.store.boards()])
+        keep(instance.store.database, board, datetime.now(UTC))
+    say(f"{board}: the next crawl is not compared with those before.")
 
 
 def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> None:
@@ -526,7 +550,7 @@ def dedupe_stdin() -> None:
     postings = [posting for posting, _ in read]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    groups, _ = group_postings(read)
+    groups, matched = group_postings(read)
     for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
@@ -534,6 +558,8 @@ def dedupe_stdin() -> None:
     for posting in postings:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
+    if matched.capped:
+        say(f"{matched.capped} postings have so many like them that they were not compared with all.")
     finish(len(lines) - len(read), "left out")
 
 
@@ -553,6 +579,8 @@ def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
     print(f"stored as: {'one gig' if found.one_gig else 'two gigs'} ({', '.join(map(str, found.gigs))})")
     if found.decided:
         print(f"a person decided: {found.decided}")
+    for line in found.why:
+        print(f"held by: {line}")
     for what, words in found.only.items():
         print(f"only {what}: {', '.join(words)}")
 
@@ -1084,6 +1112,9 @@ def explain(error: Exception) -> int:
     ):
         say(f"gigdex: {error}")
         return 1
+    if isinstance(error, UnicodeEncodeError):
+        say(f"gigdex: {ascii(error.object)[:80]} is not UTF-8 text")
+        return 2
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     say(f"gigdex: unexpected fault, {kind}; please report it (GIGDEX_TRACEBACK=1 shows where)")
     return 1

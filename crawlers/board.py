@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crawlers.keys import missing, unclaimed
+from crawlers.page import MAX_BYTES
 from index.terms import BoardInfo, BoardTerms
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Board(BaseModel):
     hosts: tuple[str, ...] = Field((), description="hosts that may be asked, besides the one of the spider's base_url")
     max_pages: int = Field(50, ge=1, description="responses read in one run")
     max_items: int = Field(10_000, ge=1, description="postings taken in one run")
-    max_bytes: int = Field(16 * 2**20, ge=1, description="of one response, unpacked")
+    max_bytes: int = Field(16 * 2**20, ge=1, le=MAX_BYTES, description="of one response, unpacked")
     timeout_s: float = Field(30, gt=0, description="for one response, seconds")
     delay_s: float = Field(2, ge=0, description="between two requests, seconds")
     expect_min: int = Field(1, ge=0, description="fewer postings than this: the run is not complete, nothing is closed")

@@ -13,7 +13,7 @@ from w3lib.encoding import html_to_unicode
 
 from crawlers.row import BadPage
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 32 * 2**20
 """Of one unpacked response, whatever a board declares: a larger one is an accident or an attack."""
 
 NEXT_LINK = re.compile(r"<([^<>]+)>\s*;[^,]*?\brel\s*=\s*\"?next\b")

@@ -101,7 +101,7 @@ class ProbeSpider(BoardSpider):
         yield from self.ask(self.address, self.look)
         yield from self.ask(self.base_url + "/robots.txt", self.look_at_robots)
 
-    def failed(self, failure: Failure) -> None:
+    def missed(self, failure: Failure) -> None:
         """Most of what is asked isn't there on most sites; only a refusal is worth telling."""
         from crawlers.bases.spider import explain
 

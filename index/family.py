@@ -14,13 +14,15 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from index import dedupe
+from index.ahead import Fingerprint, Learned
 from index.dedupe.group import MAX_GROUP, Decisions, Tie
 from index.dedupe.keys import Print, keys_of
 from index.dedupe.match import KEY_CAP, Judge, ordered, tie
 from index.dedupe.traits import Traits, pack, traits_of
+from index.dedupe.verdict import says_the_same
 from index.gig import Gig, gig_id
 from index.store import decisions, fingerprints, gigs, postings
-from index.store.fingerprints import Stored
+from index.store.fingerprints import Stored, StoredTie
 from index.store.gigs import StoredGig, View
 from index.store.postings import Key, StoredPosting
 from index.store.schema import meta
@@ -52,6 +54,8 @@ class Family:
     """Fingerprints to be written."""
     prints: dict[Key, Print] = field(default_factory=dict)
     """Their keys."""
+    faded: dict[Key, bytes] = field(default_factory=dict)
+    """Fingerprints of what is left of postings that lost their text; their ties stay."""
     before: dict[Key, Stored] = field(default_factory=dict)
     """Stored fingerprints of the changed postings."""
     gone: list[Stored] = field(default_factory=list)
@@ -61,13 +65,23 @@ class Family:
     capped: set[Key] = field(default_factory=set)
     """Postings that were not compared with all that share a key with them."""
 
+    def usable_links(self, key: Key) -> list[str]:
+        """Links of the posting that say something."""
+        return [link for link in self.links[key] if link not in self.void]
+
 
 class Families:
-    """Reads families. `normalize` gives the gig of one posting."""
+    """Reads families. `normalize` gives the gig of one posting, `read_ahead` its fingerprint if it was made already."""
 
-    def __init__(self, store: Store, normalize: Callable[[StoredPosting], Gig]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        normalize: Callable[[StoredPosting], Gig],
+        read_ahead: Callable[[StoredPosting], Fingerprint | None] = lambda _: None,
+    ) -> None:
         self.store = store
         self.normalize = normalize
+        self.read_ahead = read_ahead
         self.ask = Judge()
         self._boilerplate: dict[str, frozenset[int]] = {}
         self._boilerplate_version: str | None = None
@@ -80,6 +94,13 @@ class Families:
         """What is compared of the posting, with the boilerplate that is known now."""
         its = self._boilerplate.get(stored.key[0], frozenset())
         return traits_of(stored.posting, self.normalize(stored), its, self.secret)
+
+    def learned(self) -> Learned:
+        """What others have to know to make the same fingerprints."""
+        self.secret  # noqa: B018  # read before the transaction begins: it may have to be made
+        with self.store.database.reading() as connection:
+            self.read_boilerplate(connection)
+        return Learned(self.secret, self._boilerplate_version, self._boilerplate)
 
     def read_boilerplate(self, connection: sa.Connection) -> None:
         version = connection.execute(sa.select(meta.c.value).where(meta.c.key == "boilerplate")).scalar()
@@ -95,7 +116,7 @@ class Families:
             family = Family(gigs.peek(connection, "regrouping"), dict(changed))
             family.before = fingerprints.load(connection, changed)
             self._look(family, again)
-            self._match(connection, family)
+            self._match(connection, family, again)
             self._close(connection, family)
             self._complete(connection, family)
         return family
@@ -107,22 +128,34 @@ class Families:
             if stored.kind != "offer":
                 if before is not None:
                     family.gone.append(before)
-            elif not stored.blanked:  # what lost its text is known by what it said when it had one
+            else:
                 try:
-                    traits = self.traits(stored)
+                    family.traits[key], packed, keys = self._fingerprint(stored)
                 except Exception as error:  # a fault of ours in one posting must not stop the others
                     log.error("posting %s:%s can't be compared: %r; it stays by itself", *key, error)
                     continue
-                packed = pack(traits)
-                family.traits[key] = traits
-                if again or before is None or before.packed != packed:
+                if stored.blanked:  # it can't be judged any more, and stays tied to what it was tied to
+                    if before is not None and before.packed != packed:
+                        family.faded[key] = packed
+                elif again or before is None or before.packed != packed:
                     family.fresh[key] = packed
+                    family.prints[key] = keys if keys is not None else keys_of(family.traits[key], self.secret)
 
-    def _match(self, connection: sa.Connection, family: Family) -> None:
+    def _fingerprint(self, stored: StoredPosting) -> tuple[Traits, bytes, Print | None]:
+        """Traits of the posting, packed, and its keys if they are known."""
+        ready = None if stored.blanked else self.read_ahead(stored)
+        if ready is not None and ready.boilerplate == self._boilerplate_version:
+            traits = fingerprints.read_traits(ready.packed)
+            if traits is not None:
+                return traits, ready.packed, ready.keys
+        traits = self.traits(stored)
+        return traits, pack(traits), None
+
+    def _match(self, connection: sa.Connection, family: Family, again: bool) -> None:
         """Ties of what is fresh, among itself and with what is stored."""
         if not family.fresh:
             return
-        prints = family.prints = {key: keys_of(family.traits[key], self.secret) for key in family.fresh}
+        prints = family.prints
         held = fingerprints.holders(connection, (one for its in prints.values() for one in its))
         own = {family.before[key].number: key for key in family.fresh if key in family.before}
         stale = own.keys() | {stored.number for stored in family.gone}
@@ -146,10 +179,13 @@ class Families:
                     if is_full:
                         family.capped.add(key)
                 new.append(key)
+            if len(batch_votes) + len(stored_votes) > MAX_CANDIDATES:
+                family.capped.add(key)
             nearest = sorted(batch_votes, key=lambda other: -batch_votes[other])[:MAX_CANDIDATES]
             pairs.update(((key, other), None) for other in nearest)
             ranked = sorted(stored_votes, key=lambda number: (-stored_votes[number], -number))
             candidates[key] = dict.fromkeys(ranked[: MAX_CANDIDATES - len(nearest)])
+        tied: dict[tuple[Key, int], StoredTie] = {}
         for stored_tie in fingerprints.ties_of(connection, own):
             a, b = own.get(stored_tie.a), own.get(stored_tie.b)
             if a is not None and b is not None:
@@ -157,8 +193,10 @@ class Families:
                     pairs[a, b] = None
             elif a is not None and stored_tie.b not in stale:
                 candidates[a][stored_tie.b] = None
+                tied[a, stored_tie.b] = stored_tie
             elif b is not None and stored_tie.a not in stale:
                 candidates[b][stored_tie.a] = None
+                tied[b, stored_tie.a] = stored_tie
 
         known = fingerprints.by_number(connection, (number for its in candidates.values() for number in its))
         full = _full(connection, known.values())
@@ -171,8 +209,13 @@ class Families:
                     continue
                 if stored.gig in full and stored.gig != family.postings[key].gig:
                     family.capped.add(key)
+                elif (traits := stored.traits) is None or stored.blanked:  # can't be judged now
+                    before_tie = tied.get((key, number))
+                    if before_tie and (again or says_the_same(family.before[key].traits, family.traits[key])):
+                        low, high = sorted((key, stored.key))
+                        family.new_ties.append(Tie(low, high, before_tie.score, before_tie.lines))
                 else:
-                    self._judge(family, key, family.traits[key], stored.key, stored.traits)
+                    self._judge(family, key, family.traits[key], stored.key, traits)
 
     def _judge(self, family: Family, key: Key, traits: Traits, other: Key, others: Traits) -> None:
         verdict = self.ask(*ordered(traits, others, key < other))
@@ -221,7 +264,9 @@ class Families:
                 family.links[key] = dedupe.canonical_links(found[key].posting)
             prints |= fingerprints.load(connection, fresh)
             wanted = {link for key in fresh for link in family.links[key]}
-        family.traits |= {key: stored.traits for key, stored in prints.items() if key not in superseded}
+        for key, stored in prints.items():
+            if key not in family.traits and key not in superseded and (traits := stored.traits) is not None:
+                family.traits[key] = traits
         family.ties = [*family.new_ties, *kept.values()]
         family.decided = decisions.grouped(decided[number] for number in sorted(decided))
         family.gigs = gigs.load(connection, seqs)
@@ -246,7 +291,7 @@ class Families:
             others |= {a.key, b.key}
             if a.key not in superseded and b.key not in superseded:
                 low, high = sorted((a.key, b.key))
-                kept[low, high] = Tie(low, high, one.score, tuple(one.reasons.split("\n")))
+                kept[low, high] = Tie(low, high, one.score, one.lines)
         return others
 
     def _complete(self, connection: sa.Connection, family: Family) -> None:

@@ -8,23 +8,25 @@ orders them, and whoever finds that another one took a number since reading begi
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
 from index import dedupe, forget, health, learn, lifecycle
+from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
-from index.store import fingerprints, gigs, postings, runs, schema
-from index.store.boards import Standing, standings
+from index.store import fingerprints, gigs, pages, postings, runs, schema
+from index.store.boards import Standing, comparable, note_health, standings
 from index.store.db import StoreError
 from index.store.gigs import GigWrite, StoredGig, View
-from index.store.inbox import Inbox, posting_json
+from index.store.inbox import Inbox, InboxPosting, Unchanged, posting_json, read_unchanged
 from index.store.postings import Key, StoredPosting
 from index.store.runs import Run
 from index.store.store import Store, facts
@@ -47,6 +49,15 @@ class Sighting:
     run: str
 
 
+@dataclass(frozen=True)
+class _Unread:
+    """An unchanged page, with what the store has of it."""
+
+    board: str
+    page: Unchanged
+    stored: Mapping[Key, StoredPosting]
+
+
 class _Outrun(Exception):
     """Another writer regrouped since the family was read."""
 
@@ -54,7 +65,14 @@ class _Outrun(Exception):
 class Ingest:
     """Takes postings out of the inbox and keeps the gigs up to date with them."""
 
-    def __init__(self, store: Store, inbox: Inbox, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ahead: ReadAhead | None = None,
+    ) -> None:
+        """`ahead`: processes that read what comes next; without it everything is read in this one."""
         self.store = store
         self.inbox = inbox
         self.clock = clock
@@ -62,17 +80,27 @@ class Ingest:
         """What ingest did with the postings of each unfinished run."""
         self._remembered: dict[tuple[str, str, str, date], Gig] = {}
         self._boards: Mapping[str, Standing] = {}
-        self._families = Families(store, lambda stored: self._normalize(stored.posting, stored.pay_day))
+        self._ahead = ahead or ReadAhead(0)
+        self._families = Families(
+            store,
+            lambda stored: self._normalize(stored.posting, stored.pay_day),
+            lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
+        )
 
     def step(self, limit: int = BATCH) -> int:
         """Ingest up to `limit` postings, then the ends of runs that are through. Returns how many postings it took
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit)
+        self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
+        unread = self._unread(waiting)
         sightings: dict[Key, Sighting] = {}
         for row in waiting:
             counts = self._counts.setdefault(row.run, Counter())
+            if row.id in unread:
+                self._see_unread(unread[row.id], row, sightings)
+                continue
             try:
                 posting, problems = read_posting(posting_json(row.content))
             except BadPosting:
@@ -87,6 +115,7 @@ class Ingest:
                 continue
             if kept is None:
                 counts["forgotten"] += 1
+                pages.drop_holding(self.inbox.database, posting.board, [posting.external_id])
                 continue
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
@@ -97,6 +126,33 @@ class Ingest:
         for run in self.inbox.ended_runs(self.clock()):
             self._end(run)
         return len(waiting)
+
+    def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
+        """What was not read because its page is unchanged, by inbox row."""
+        found: dict[int, _Unread] = {}
+        with self.store.database.reading() as connection:
+            for row in waiting:
+                if unread := read_unchanged(row.content):
+                    board, page = unread
+                    keys = [(board, external_id) for external_id in page.ids]
+                    found[row.id] = _Unread(board, page, postings.load(connection, keys))
+        return found
+
+    def _see_unread(self, unread: "_Unread", row: InboxPosting, sightings: dict[Key, Sighting]) -> None:
+        """As if the page had been read and had shown what it showed last. What is not in the store (which was restored,
+        or deleted what had been closed for long) has to be read again."""
+        for external_id in unread.page.ids:
+            key = (unread.board, external_id)
+            stored = unread.stored.get(key)
+            if key in sightings:
+                posting = sightings[key].posting
+            elif stored is not None and not stored.blanked:
+                posting = stored.posting
+            else:
+                self._counts[row.run]["to_be_read_again"] += 1
+                pages.drop(self.inbox.database, unread.board, [unread.page.url])
+                continue
+            sightings[key] = Sighting(posting, row.received_at, row.run)
 
     def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Ingest until the inbox is empty; `on_step` gets the number of postings of each step."""
@@ -124,10 +180,11 @@ class Ingest:
         """Make all gigs from their postings again, with today's rules and terms, and with what is learned anew of the
         boards' boilerplate. Returns the number of postings."""
         self.follow_terms()
-        again = learn.relearn(self.store) or self.store.get("dedupe") != learn.RULES
+        known = self.store.get("dedupe")
+        again = learn.relearn(self.store) or known != learn.RULES
         if again:
             self.store.unset(["dedupe"])  # so that a rebuild that is interrupted is done again from the start
-            learn.refingerprint(self.store, self._families)
+            learn.refingerprint(self.store, self._families, all_keys=known != learn.RULES)
         total = self._resettle(sa.true(), on_step, again)
         self.store.set("dedupe", learn.RULES)
         return total
@@ -199,6 +256,24 @@ class Ingest:
 
     # --- one batch ---
 
+    def _read_ahead(self, after: int | None, limit: int) -> None:
+        """Have other processes read the postings behind that row of the inbox while this one goes on; those that say
+        something new."""
+        if after is None:
+            self._ahead.rest()
+        if after is None or not self._ahead.processes:
+            return
+        coming: dict[Key, tuple[Id, Posting]] = {}
+        for row in self.inbox.peek(after, limit):
+            with suppress(BadPosting):
+                posting, _ = read_posting(posting_json(row.content))
+                day = _pay_day(row.received_at.date())
+                key = (posting.board, posting.external_id)
+                coming[key] = ((*key, posting.content_hash(), day), posting)
+        with self.store.database.reading() as connection:
+            known = postings.hashes(connection, coming)
+        self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
+
     def _ingest(self, sightings: Mapping[Key, Sighting]) -> None:
         with self.store.database.reading() as connection:
             known = postings.load(connection, sightings)
@@ -258,7 +333,7 @@ class Ingest:
     def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
         """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
         that has a rate yet, so that tomorrow's table changes nothing."""
-        today = min(today, last_day())
+        today = _pay_day(today)
         gig = self._normalize(posting, today)
         if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
             return gig.kind, before.pay_day
@@ -271,7 +346,7 @@ class Ingest:
         if found is None:
             if len(self._remembered) > 4 * BATCH:
                 self._remembered.clear()
-            found = self._remembered[key] = normalize(posting, day)
+            found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
     def _settle(
@@ -298,8 +373,8 @@ class Ingest:
         family: Family,
         changed: Mapping[Key, StoredPosting],
         unchanged: Iterable[tuple[Key, datetime, str]],
-    ) -> int:
-        """Write the family as it should be. Returns how many ties were refused because a gig was full."""
+    ) -> set[Key]:
+        """Write the family as it should be. Returns which postings a full gig refused."""
         writes, membership, refused = self._regroup(family)
         now_in = {key: membership.get(key) for key, stored in family.postings.items() if stored.kind == "offer"}
         database, secret = self.store.database, self._families.secret
@@ -323,26 +398,22 @@ class Ingest:
             postings.touch(connection, unchanged)
             fingerprints.remove(connection, family.gone, secret)
             fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
+            fingerprints.save(database, connection, family.faded, family.before, secret, keep_ties=True)
             fingerprints.trim(connection, family.full_keys)
         return refused
 
-    def _count_capped(self, family: Family, refused: int) -> None:
+    def _count_capped(self, family: Family, refused: set[Key]) -> None:
         """Note in the runs that brought them which postings met a bound of dedupe."""
-        for key in family.capped:
+        for key in family.capped | (refused & family.fresh.keys()):
             counts = self._counts.get(family.postings[key].last_run or "")
             if counts is not None:
                 counts["dedupe_capped"] += 1
-        if refused:
-            log.info("%d ties were refused because a gig was full", refused)
 
-    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], int]:
-        """The gigs as they should be, which posting is in which gig (by id), and how many ties a full gig refused."""
+    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], set[Key]]:
+        """The gigs as they should be, which posting is in which gig (by id), and which postings a full gig refused."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
-        nodes = {
-            key: dedupe.Node([link for link in family.links[key] if link not in family.void], family.traits.get(key))
-            for key in offers
-        }
+        nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
         groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)
         writes: list[GigWrite] = []
@@ -371,9 +442,13 @@ class Ingest:
     # --- end of a run ---
 
     def _end(self, run: Run) -> None:
-        """Judge the run, close what it proves gone, and move it to the store."""
+        """Judge the run, close what it proves gone, and move it to the store. One that asked nothing is forgotten."""
+        if run.outcome == "skipped":
+            self._counts.pop(run.id, None)
+            self.inbox.remove_run(run.id)
+            return
         with self.store.database.reading() as connection:
-            earlier = runs.last_runs(connection, run.board)
+            earlier = comparable(connection, run.board)
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
@@ -382,6 +457,7 @@ class Ingest:
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
             runs.save_run(connection, run)
+            note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
         self.follow_terms()  # a good run makes a stale board fresh
 
@@ -412,6 +488,11 @@ def _claims(
             if heirs:
                 claims.setdefault(min(heirs, key=lambda number: (-heirs[number], number)), []).append(seq)
     return claims
+
+
+def _pay_day(today: date) -> date:
+    """The day of the exchange rates that a posting of today gets: the last that has any."""
+    return min(today, last_day())
 
 
 def _same(before: StoredPosting, after: StoredPosting) -> bool:

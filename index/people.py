@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
+from index import dedupe
 from index.dedupe.read import NUMBER_KINDS
 from index.dedupe.traits import Traits, traits_of
 from index.dedupe.verdict import Verdict, conflicts, judge
+from index.family import Families
 from index.normalize import normalize
 from index.store import decisions, fingerprints, gigs, postings
 from index.store.decisions import Word
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 400
 """Of two gigs so many pairs of postings are looked at."""
+MOST_REASONS = 20
 DIFFERENCES = 12
 """Words that are shown of each kind of difference."""
 
@@ -42,6 +45,8 @@ class Explanation:
     one_gig: bool
     decided: Word | None
     """What a person said of these two."""
+    why: tuple[str, ...] = ()
+    """What holds the two in one gig: why each of its postings belongs to it."""
     only: dict[str, list[str]] = field(default_factory=dict)
     """Names and numbers that only one of them has, by what they are: "names of A"."""
     gigs: tuple[str | None, str | None] = (None, None)
@@ -126,18 +131,14 @@ def explain(store: Store, one: str, other: str) -> Explanation:
     secret = store.secret()
     with store.database.reading() as connection:
         learned = fingerprints.load_boilerplate(connection)
-        stored = fingerprints.load(connection, [*mine, *theirs])
         seqs = {its.gig for its in (*mine.values(), *theirs.values()) if its.gig is not None}
         ids = {gig.seq: gig.id for gig in gigs.load(connection, seqs).values()}
         decided = decisions.of(connection, [*mine, *theirs])
     words: dict[int, str] = {}
     traits: dict[Key, Traits] = {}
     for key, its in (mine | theirs).items():
-        if its.blanked and key in stored:
-            traits[key] = stored[key].traits
-        else:
-            gig = normalize(its.posting, its.pay_day)
-            traits[key] = traits_of(its.posting, gig, learned.get(key[0], frozenset()), secret, words)
+        gig = normalize(its.posting, its.pay_day)
+        traits[key] = traits_of(its.posting, gig, learned.get(key[0], frozenset()), secret, words)
     pairs = [pair for pair in islice(product(sorted(mine), sorted(theirs)), MOST_PAIRS) if pair[0] != pair[1]]
     if not pairs:
         raise UnknownName(f"{one} and {other} are the same posting")
@@ -155,9 +156,23 @@ def explain(store: Store, one: str, other: str) -> Explanation:
         verdict,
         one_gig=seq_a is not None and seq_a == seq_b,
         decided=said,
+        why=_held_together(store, {a: mine[a], b: theirs[b]}) if seq_a is not None and seq_a == seq_b else (),
         only=dict(_only(traits[a], traits[b], words)),
         gigs=(ids.get(seq_a or 0), ids.get(seq_b or 0)),
     )
+
+
+def _held_together(store: Store, pair: dict[Key, StoredPosting]) -> tuple[str, ...]:
+    """Why the postings of a gig belong to it, one line each."""
+    family = Families(store, lambda stored: normalize(stored.posting, stored.pay_day)).gather(pair)
+    nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in family.postings}
+    groups, _ = dedupe.group(nodes, family.ties, family.decided)
+    return tuple(
+        f"{':'.join(key)}: {why}" + (" (its text is gone)" if family.postings[key].blanked else "")
+        for group in groups
+        if not pair.keys().isdisjoint(group.keys)
+        for key, why in sorted(group.why.items())
+    )[:MOST_REASONS]
 
 
 def _only(a: Traits, b: Traits, words: dict[int, str]) -> Iterator[tuple[str, list[str]]]:

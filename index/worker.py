@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 
+from index.alarm import Alarm
 from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
 from index.forget import apply_pending
 from index.ingest import Ingest
 from index.people import apply_pending as apply_decisions
-from index.retention import Keep, sweep
+from index.retention import Keep, delete_at_once, sweep
 from index.store.db import StoreError
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,10 @@ class Worker:
         open_engine: Callable[[], Follower],
         rebuild_engine: Callable[[], Follower],
         keep: Keep,
+        alarm: Alarm,
     ) -> None:
         self.ingest = ingest
+        self.alarm = alarm
         self._open_engine = open_engine
         self._rebuild_engine = rebuild_engine
         self._keep = keep
@@ -63,8 +66,10 @@ class Worker:
             while self.ingest.expire():
                 pass
             sweep(self.ingest, self._keep)
+            self.alarm.tell()
             self._next_sweep = time.monotonic() + SWEEP_S
         count = self.ingest.step()
+        delete_at_once(self.ingest)
         try:
             follower.catch_up()
         except EngineStaleError:
@@ -102,6 +107,7 @@ class Worker:
         while count := self.step():
             total += count
             on_step(count)
+        self.alarm.tell()
         return total
 
     def close(self) -> None:

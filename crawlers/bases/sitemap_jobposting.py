@@ -140,13 +140,13 @@ class SitemapJobPostingSpider(BoardSpider):
             elif sitemap.is_index or self.job_pages.search(urlsplit(address).path):
                 yield from self.ask(address, self.read_any)
 
-    def failed(self, failure: Failure) -> None:
+    def missed(self, failure: Failure) -> None:
         """A page that is gone is how a site says that its job is gone: no failure."""
         error = failure.value
         if isinstance(error, HttpError) and error.response.status in (404, 410) and self.tally.counts["pages"]:
-            self.tally.count("gone")
+            self.tally.count("gone_pages")
             return
-        super().failed(failure)
+        super().missed(failure)
 
     def link_of(self, url: str) -> str:
         """Here the page itself is for people."""

@@ -5,10 +5,11 @@ import inspect
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -16,6 +17,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.board import BadBoard, Board
+from crawlers.flow import Flow, Reading
+from crawlers.kept import unchanged
 from crawlers.keys import NoKey, without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
@@ -34,6 +37,10 @@ MAX_URL = 4_000
 
 class Forbidden(IgnoreRequest):
     """robots.txt keeps us off this page."""
+
+
+class NotNow(IgnoreRequest):
+    """Nobody's fault, and nothing was asked: it is too early, or another process crawls the host."""
 
 
 class LeftOut(Exception):
@@ -69,6 +76,7 @@ class BoardSpider(Spider):
         self.handed_on = 0
         self.stopped = False
         """Set by the pipeline when going on makes no sense."""
+        self.flow = Flow(self.tally)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -161,12 +169,17 @@ class BoardSpider(Spider):
         link = draft["url"] or page.link or f"urn:gigdex:file:{page.name}#{number}"
         identity = (draft.get("external_id") or "").strip()
         if not identity:
-            identity = hashlib.blake2b(f"{link}\n{title}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+            identity = cls.made_id(link, title)
         draft |= {"board": cls.board.id, "external_id": identity, "url": link, "title": title}
         draft["fetched_at"] = page.fetched_at
         for part in ("extra", "pay"):
             draft[part] = {key: value for key, value in (draft.get(part) or {}).items() if value not in (None, "", [])}
         return {key: value for key, value in draft.items() if value not in (None, "", [], {})}
+
+    @staticmethod
+    def made_id(link: str, title: str) -> str:
+        """The id of a row that has none of its own."""
+        return hashlib.blake2b(f"{link}\n{title}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     # Crawling.
 
@@ -177,6 +190,16 @@ class BoardSpider(Spider):
     def unwanted(self, draft: Draft) -> str | None:
         """The name by which a row is counted that a crawl doesn't hand on; `gigdex parse` prints it all the same."""
         return None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Raises Unsafe when the settings leave something open."""
+        from crawlers.safety import check  # it needs this module
+
+        check(crawler.settings)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.flow.dropped, signal=signals.request_dropped)
+        return spider
 
     async def start(self) -> AsyncIterator[Any]:
         try:
@@ -200,9 +223,20 @@ class BoardSpider(Spider):
             self.tally.problem(f"cut after {self.board.max_pages} pages")
             return
         self.tally.count("requests")
+        self.flow.asked()
         yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step}, **request)
 
     def answered(self, response: Response, step: Step) -> Iterator[Any]:
+        """Scrapy's callback: what a page brings, and what was waiting for its turn."""
+        self.tally.count("pages")
+        yield from self.flow.on(self._read(response, step))
+
+    def _read(self, response: Response, step: Step) -> Iterator[Any]:
+        if kept := unchanged(response):
+            self.tally.count("not_modified")
+            self.handed_on += len(kept.ids)
+            yield kept
+            return
         address = without_keys(response.url, self.board.keys)
         page = Page(
             body=response.body,
@@ -214,25 +248,36 @@ class BoardSpider(Spider):
             max_bytes=self.board.max_bytes,
             link_header=(response.headers.get(b"Link") or b"").decode("latin-1"),
         )
-        self.tally.count("pages")
+        reading = Reading(self.tally, self.flow, page)
         try:
-            yield from step(page)
+            yield from reading.of(step(page))
         except BadPage as error:
             self.logger.warning("%s: %s", page.name, self._bad_page(page, str(error), self.tally).message)
         except Exception:
             self.logger.exception("%s: bug in the spider", page.name)
             self._bad_page(page, "bug in the spider, see the log", self.tally)
+        else:
+            yield from reading.to_keep(response)
 
-    def failed(self, failure: Failure) -> None:
-        """A request that brought no page: one line, and the run is not complete unless robots.txt forbade the page."""
+    def failed(self, failure: Failure) -> Iterator[Any]:
+        """Scrapy's errback: a request that brought no page."""
+        self.missed(failure)
+        return self.flow.on(iter(()))
+
+    def missed(self, failure: Failure) -> None:
+        """One line, and the run is not complete unless robots.txt forbade the page."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        self.tally.count(f"error:{kind_of(failure.value)}")
         if isinstance(failure.value, Forbidden) and self.tally.counts["pages"]:
             # One page of a site that lets us in: not ours to read, now as before.
             self.tally.count("forbidden")
             self.logger.info("%s: %s", request.url, failure.value)
             return
-        self.tally.count("bad_pages")
         message = without_keys(f"{request.url}: {explain(failure.value)}", self.board.keys)
+        if isinstance(failure.value, NotNow):
+            self.tally.skipped = True
+        else:
+            self.tally.count("bad_pages")
         self.tally.problem(message)
         self.logger.warning(message)
 
@@ -269,6 +314,16 @@ def web_address(value: object, base: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or len(address) > MAX_URL:
         return None
     return address
+
+
+def kind_of(error: BaseException | None) -> str:
+    """The name by which a failure is counted: `http_404`, `robots`, `too_large`, `DownloadTimeoutError`..."""
+    if isinstance(error, HttpError):
+        return f"http_{error.response.status}"
+    if isinstance(error, IgnoreRequest):
+        names = {Forbidden: "robots", NotNow: "not_now"}
+        return names.get(type(error)) or ("too_large" if "DOWNLOAD_MAXSIZE" in str(error) else "refused")
+    return type(error).__name__
 
 
 def explain(error: BaseException | None) -> str:

@@ -8,20 +8,22 @@ is called so.
 import gzip
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from index.dedupe.vocabulary import EVERYDAY, NO_NAMES, STOPWORDS
+from index.dedupe.vocabulary import COUNTED, EVERYDAY, NO_NAMES, STOPWORDS
 
 MAX_WORDS = 2_000
 """Words of a text that are compared: with more, two texts that agree so far are one text."""
 MAX_CHARACTERS = 20_000
+MAX_TITLE = 200
 LARGE = 10_000
 """Inhabitants of a town whose name is known without its capital letter, behind a word such as "in" or "near"."""
 
-NUMBER_KINDS = ("money", "street", "size", "time", "date", "hours", "code", "count")
+NUMBER_KINDS = ("money", "street", "size", "time", "date", "age", "hours", "code", "count")
 """What a number can be. A code is a long number of no other kind (a reference, a postcode), a count a short one."""
 
 
@@ -41,6 +43,8 @@ class Reading:
     towns: frozenset[str]
     """Those names that are towns and capitalised."""
     numbers: frozenset[Number]
+    levels: frozenset[str]
+    """"Class b", "level ii", "driver a": letters and Roman numbers that stand for one of several."""
     contacts: frozenset[str]
     """Mail addresses and phone numbers in the text, each in one spelling. Links are none: a whole chain shares the form
     to apply with."""
@@ -48,15 +52,30 @@ class Reading:
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,300}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
-_PHONE = re.compile(r"(?<![\w.,])\+?(?:\(\d{1,4}\)|\d)(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)")
-_GARBLED = re.compile(r"\w{26,}|\b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b")
+_PHONE = re.compile(
+    r"[+(\d](?<![\w.,].)(?:(?<=\+)(?:\(\d{1,4}\)|\d)|(?<=\()\d{1,4}\)|(?<=\d))(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)"
+)
+"""Here and in _AMID what stands before is looked at behind the first character, which is quicker to rule out."""
+_GARBLED = re.compile(r"\b(?:[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b|\w{26,})")
 """Keys and hashes, which say nothing to a reader."""
 _TOKEN = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*|[^\W\d_]+")
 _NUMBER = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*")
 _AMID = re.compile(
-    r"(?:(?<=[\w,:(&'\u2019] )|(?<=[,:(&'\u2019]))[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f][^\W\d_]{2,}"
+    r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f](?:(?<=[\w,:(&'\u2019] .)|(?<=[,:(&'\u2019].))[^\W\d_]{2,}"
 )
 """A capitalised word amid a sentence."""
+_OPENING = re.compile(
+    r"(?:^|(?<=[.!?\n] )|(?<=\n))([A-Z\u00c0-\u00de][^\W\d_]{2,30}) (?:(?:is|are) (?:hiring|looking|seeking|searching|"
+    r"expanding|growing|now)|seeks|needs|wants|hires|offers|sucht|braucht|recherche|recrute|embauche|busca|necesita|"
+    r"ofrece|cerca|procura|precisa)\b"
+)
+"""A name that begins a sentence: "Nada is hiring", "Petit sucht"."""
+_LEVEL = re.compile(
+    r"\b(?:(?:class|grade|group|level|shift|team|tier|type|schicht|gruppe|klasse|classe|equipe|niveau|clase|nivel|turno)"
+    r"[ -]([a-z]|i{1,3}|iv|v)\b|([a-z])[ -](?:shift|crew|team|schicht|turno)\b|"
+    r"(?<=[\w,)] )(i{1,3}|iv|v)(?=\W*$| ?[,(/|\u2013-]))"
+)
+"""In a title."""
 _PLACED = re.compile(
     r"\b(?:in|at|near|around|from|to|downtown|a|à|sur|en|de|au|pres|près|vers|bei|nach|aus)\s(?:le\s|la\s|les\s)?([^\W\d_]{4,})"
 )
@@ -87,8 +106,12 @@ _AFTER = {
     ),
     "time": re.compile(r"\s?(?:[ap]\.?m\b|:\d\d|h\d\d\b|uhr\b)"),
     "date": re.compile(rf"(?:st|nd|rd|th)\b|\.?\s?(?:of\s)?(?:{_MONTHS})\b|/\d"),
+    "age": re.compile(
+        r"\s?-?(?:(?:years?|months?|yrs?)[ -]?old\b|yo\b|y/o\b|years? of age\b|(?:ans|mois)\b(?! d.exp)|jahre alt\b|"
+        r"-?jährig|años\b(?! de exp)|anni\b)"
+    ),
     "size": re.compile(
-        r"\s?-?(?:m2|m²|qm|sqm|sq\.? ?ft|sqft|square|bed|bedrooms?|br|bdrm|bath|rooms?|pieces?|chambres?|"
+        r"\s?-?(?:m2|m²|qm|sqm|sq\.? ?ft|sqft|square|bed|bedrooms?|br|bdrm|bath|rooms?|pi[eè]ces?|chambres?|"
         r"zimmer|kg|lbs?|hectares?|acres?)\b|\s?m²"
     ),
     "hours": re.compile(
@@ -110,6 +133,15 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def weight(word: str) -> int:
+    """How many words a word is worth: of scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer) a whole clause
+    is one, and two of its characters are about a word."""
+    return 1 if word.isascii() or not _UNSPACED.search(word) else max(1, len(word) // 2)
 
 
 def plain_number(written: str) -> str:
@@ -140,10 +172,24 @@ def _kind(low: str, start: int, end: int, value: str) -> str:
     for kind in ("money", "street", "date", "size"):
         if _BEFORE[kind].search(before):
             return kind
-    for kind in ("money", "date", "size", "hours", "street"):
+    for kind in ("money", "date", "age", "size", "hours", "street"):
         if _AFTER[kind].match(after):
             return kind
     return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
+
+
+_WORD = re.compile(r"\b[^\W\d_]{3,6}\b")
+
+
+def _in_words(low: str) -> Iterator[Number]:
+    """Numbers in words of which what stands beside them says what they count: "two-bedroom", "five hours". Others are
+    left out: "two of us" is said in many ways."""
+    for match in _WORD.finditer(low):
+        value = COUNTED.get(fold(match.group()))
+        if value is not None:
+            kind = _kind(low, match.start(), match.end(), value)
+            if kind in ("age", "size", "hours", "money", "time"):
+                yield Number(kind, value)
 
 
 _LABEL = re.compile(
@@ -172,7 +218,7 @@ def read(text: str) -> Reading:
     if len(low) != len(text):  # a letter whose lower case is longer; offsets must agree
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     tokens = _TOKEN.findall(text)[:MAX_WORDS]
-    folded = _TOKEN.findall(low)[:MAX_WORDS] if text.isascii() else [fold(token) for token in tokens]
+    folded = " ".join(tokens).lower().split(" ") if text.isascii() else [fold(token) for token in tokens]
     # A lone mark of another script folds to nothing.
     words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded if word])
     numbers = set()
@@ -181,13 +227,25 @@ def read(text: str) -> Reading:
             continue
         value = plain_number(match.group())
         numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
+    if not COUNTED.keys().isdisjoint(words):
+        numbers.update(_in_words(low))
     small = set(tokens).intersection(folded) if text.isascii() else {fold(one) for one in tokens if one[0].islower()}
     amid = {fold(word) for word in _AMID.findall(text)}
     towns, large = _towns()
     capital_towns = towns.intersection(words) - small
     placed = large.intersection(fold(word) for word in _PLACED.findall(low))
-    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | placed
-    return Reading(words, frozenset(names), frozenset(capital_towns), frozenset(numbers), frozenset(contacts))
+    opening = {fold(word) for word in _OPENING.findall(text)}
+    names = ((amid | opening) - small - STOPWORDS - NO_NAMES) | capital_towns | placed
+    return Reading(
+        words, frozenset(names), frozenset(capital_towns), frozenset(numbers), _levels(low), frozenset(contacts)
+    )
+
+
+def _levels(low: str) -> frozenset[str]:
+    """Of a title; a longer text has too many letters that stand alone."""
+    if len(low) > MAX_TITLE:
+        return frozenset()
+    return frozenset(next(filter(None, match.groups())) for match in _LEVEL.finditer(low))
 
 
 def after_title(text: str, title: tuple[str, ...]) -> str:

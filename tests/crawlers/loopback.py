@@ -1,8 +1,10 @@
 """A loopback server with scripted answers, and the crawl of it: run as a program it is the crawling process."""
 
 import json
+import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +13,10 @@ from typing import Any
 Answer = tuple[int, dict[str, str], bytes]
 Script = Callable[[str, int], Answer]
 """(path, how many requests for this path came before) -> status, headers, body."""
+
+
+class Dripping(bytes):
+    """A body that is sent a byte at a time, five a second."""
 
 
 class Loopback:
@@ -43,7 +49,11 @@ class Loopback:
                         self.send_header(name, value)
                     self.send_header("Content-Length", str(len(body)))
                     self.end_headers()
-                    self.wfile.write(body)
+                    pieces = [bytes((byte,)) for byte in body] if isinstance(body, Dripping) else [body]
+                    for piece in pieces:
+                        self.wfile.write(piece)
+                        if piece is not body:
+                            time.sleep(0.2)
 
             def log_message(self, *args: Any) -> None:
                 pass
@@ -79,6 +89,17 @@ def crawl_all(plan: list[dict[str, Any]]) -> None:
     confirmed = [scenario["id"] for scenario in plan if scenario.get("confirmed", True)]
     overrides = {"BACKOFF_FIRST_S": 0.02, "BACKOFF_PATIENCE_S": 2, "GIGDEX_CONFIRMED": confirmed}
     run_here(spiders, lambda progress: print(json.dumps(asdict(progress)), flush=True), overrides)
+
+
+def crawl_samples(boards: list[str], environment: dict[str, str]) -> None:
+    """Crawl sample boards in this process, as the child of a fork server: starting Python anew takes longer than these
+    crawls."""
+    os.environ.update(environment)
+    from crawlers.board import spiders_of
+    from crawlers.run import SAMPLE_SPIDERS, run_here
+
+    spiders = spiders_of(SAMPLE_SPIDERS)
+    run_here([spiders[board] for board in boards], lambda progress: None)
 
 
 if __name__ == "__main__":

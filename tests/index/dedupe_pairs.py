@@ -4,8 +4,10 @@ Each advertisement below has slots; a pair is the advertisement and one change o
 makes another gig; rewording, cutting or decorating makes a copy. `python -m tests.index.dedupe_pairs` prints the pairs.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from index.posting import Posting
@@ -225,6 +227,136 @@ SHORT = {
     "empty descriptions": (False, {"description": None}, {"description": None}),
 }
 
+TEMPLATE = (
+    "You greet people who come in, keep the shelves tidy, work at the till and help to unload the van on Tuesdays. "
+    "Nobody needs experience, since a colleague shows you everything during the first week. Shifts are published a "
+    "fortnight ahead and can be swapped. There is a discount on whatever we sell, and a small room for breaks."
+)
+"""A text as it is copied from ad to ad: it names nobody."""
+CHINESE = (
+    "\u6211\u4eec\u5bb6\u6709\u4e24\u53ea\u732b\uff0c\u9700\u8981\u6709\u4eba\u5728\u5468\u672b\u6765"
+    "\u5582\u98df\u3002\u8bf7\u6bcf\u5929\u6765\u4e00\u6b21\uff0c\u6253\u626b\u732b\u7802\u76c6\uff0c"
+    "\u966a\u5b83\u4eec\u73a9\u4e00\u4f1a\u513f\u3002\u6211\u4eec\u4f4f\u5728\u5730\u94c1\u7ad9\u65c1\u8fb9"
+    "\uff0c\u4ea4\u901a\u5f88\u65b9\u4fbf\u3002\u62a5\u916c\u53ef\u4ee5\u9762\u8bae\u3002"
+)
+"""Two cats to be fed at weekends."""
+TOWNS = (
+    "Albany, NY", "Boise, ID", "Chicago, IL", "Denver, CO", "El Paso, TX", "Fresno, CA", "Grand Rapids, MI",
+    "Houston, TX", "Indianapolis, IN", "Jacksonville, FL", "Kansas City, MO", "Las Vegas, NV", "Memphis, TN",
+    "Nashville, TN", "Omaha, NE", "Phoenix, AZ", "Raleigh, NC", "Seattle, WA", "Tulsa, OK", "Wichita, KS",
+    "Atlanta, GA", "Boston, MA", "Austin, TX", "Detroit, MI", "Fargo, ND", "Miami, FL", "Portland, OR",
+    "Salt Lake City, UT", "Tucson, AZ", "Buffalo, NY",
+)  # fmt: skip
+LIKE: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
+    "two shops": (False, {"organization": "Hat Corner"}, {"organization": "Lamp World Inc."}),
+    "one shop, written in two ways": (True, {"organization": "Lamp World"}, {"organization": "LAMP WORLD, INC."}),
+    "an agency that says for whom": (
+        True,
+        {"organization": "Hat Corner"},
+        {"organization": "Quick Staff", "description": f"For our client Hat Corner. {TEMPLATE}"},
+    ),
+    "another rank": (False, {"title": "Shop manager"}, {"title": "Assistant shop manager"}),
+    "the same rank": (True, {"title": "Assistant shop manager"}, {"title": "Assistant shop manager, evenings"}),
+    "other numbers in words": (
+        False,
+        {"title": "Clean my two-bedroom flat", "description": f"It has two bedrooms. {TEMPLATE}"},
+        {"title": "Clean my three-bedroom flat", "description": f"It has three bedrooms. {TEMPLATE}"},
+    ),
+    "numbers in words and in figures": (
+        True,
+        {"title": "Clean my two-bedroom flat", "description": f"It has two bedrooms. {TEMPLATE}"},
+        {"title": "Clean my 2-bedroom flat", "description": f"It has 2 bedrooms. {TEMPLATE}"},
+    ),
+    "pay of two shifts, one in the title": (
+        True,
+        {"title": "Shop assistant $18/hr", "description": f"$18 an hour. {TEMPLATE}"},
+        {"title": "Shop assistant, late shift $20/hr", "description": f"$18 an hour, $20 when it is late. {TEMPLATE}"},
+    ),
+    "another age": (
+        False,
+        {"title": "Babysitter", "description": f"For our 2-year-old. {TEMPLATE}"},
+        {"title": "Babysitter", "description": f"For our 9-year-old. {TEMPLATE}"},
+    ),
+    "another day of the week": (
+        False,
+        {"title": "Babysitter", "description": f"Each Monday after four. {TEMPLATE}"},
+        {"title": "Babysitter", "description": f"Each Thursday after four. {TEMPLATE}"},
+    ),
+    "another work under one title": (
+        False,
+        {"title": "Help wanted", "description": f"We need a dishwasher for the evening. {TEMPLATE}"},
+        {"title": "Help wanted", "description": f"We need a bartender for the evening. {TEMPLATE}"},
+    ),
+    "another animal": (
+        False,
+        {"title": "Pet sitter", "description": f"Stay with our cats for a week. {TEMPLATE}"},
+        {"title": "Pet sitter", "description": f"Stay with our dog for a week. {TEMPLATE}"},
+    ),
+    "another phone": (
+        False,
+        {"description": f"{TEMPLATE} Call 512 555 0142 77."},
+        {"description": f"{TEMPLATE} Call 512 555 0199 23."},
+    ),
+    "another name that begins the text": (
+        False,
+        {"description": f"Sparklenest is hiring for its shop. {TEMPLATE}"},
+        {"description": f"Brightbroom is hiring for its shop. {TEMPLATE}"},
+    ),
+    "names with a word in common": (
+        False,
+        {"organization": "Home Harbour"},
+        {"organization": "Home Meadow"},
+    ),
+    "a branch": (False, {"organization": "Lamp World"}, {"organization": "Lamp World #12"}),
+    "an individual is nobody": (
+        False,
+        {"title": "Babysitter needed", "description": "Please write.", "organization": "Individual"},
+        {"title": "Babysitter needed", "description": "Please write.", "organization": "Individual"},
+    ),
+    "another level": (False, {"title": "Cook level I, full time"}, {"title": "Cook level II, full time"}),
+    "another shift of one firm": (
+        False,
+        {"title": "Cashier", "organization": "Lamp World"},
+        {"title": "Cashier, night shift", "organization": "Lamp World"},
+    ),
+    "a place that only the text names": (
+        True,
+        {"title": "Shop assistant", "description": f"{TEMPLATE} Come to the market.", "location": "Austin, TX"},
+        {"title": "Shop assistant", "description": f"{TEMPLATE} We are in Austin.", "location": None},
+    ),
+    "a place that nobody knows, with a town in it": (
+        True,
+        {"description": f"{TEMPLATE} We pay 15 euros an hour.", "location": "Hamburg, Germany"},
+        {"description": f"{TEMPLATE} We pay 15 euros an hour.", "location": "20095 Hamburg Altstadt"},
+    ),
+    "another board's word for the same work": (
+        True,
+        {"title": "Waiter", "description": f"We need a waiter. {TEMPLATE}"},
+        {"title": "Server", "description": f"We need a waiter. {TEMPLATE}"},
+    ),
+    "half reworded by the same hand": (
+        True,
+        {
+            "description": "I look for a kind and careful person to clean the rooms, wash the floors and tidy the "
+            "kitchen, the bathroom and the stairs of a house with a large garden",
+            "title": "Woman to clean and tidy",
+            "location": None,
+        },
+        {
+            "description": "I look for a kind and careful person to clean the rooms, wash all the floors and tidy the "
+            "kitchen, bathroom and the stairs of a house with a large garden and a pond",
+            "title": "Woman to clean our house",
+            "location": None,
+            "board": "one",
+        },
+    ),
+    "Chinese": (
+        True,
+        {"title": "\u5582\u732b", "description": CHINESE},
+        {"title": "\u5582\u732b", "description": f"{CHINESE}\n"},
+    ),
+}
+
 
 def _posting(ad: Ad, number: int, filled: dict[str, str], **more: Any) -> Posting:
     data = {
@@ -254,10 +386,25 @@ def pairs() -> Iterator[Pair]:
         a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
         b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
         yield Pair(f"short: {name}", same, a, b)
+    for number, (name, (same, one, other)) in enumerate(LIKE.items()):
+        # Each pair in a place of its own, or all of them would be copies of each other.
+        base = {"title": "Shop assistant", "description": TEMPLATE, "location": TOWNS[number]}
+        a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
+        b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
+        yield Pair(f"template: {name}", same, a, b)
     for ad in (ADS[3], ADS[10]):  # one remote offer under many towns
         usual = {slot: first for slot, (first, _) in ad.slots.items()}
         one = _posting(ad, 0, usual, location="Reno, NV")
         yield Pair(f"{ad.name}: remote, other town", True, one, _posting(ad, 1, usual, location="Tampa, FL"))
+
+
+def blind_pairs() -> Iterator[Pair]:
+    """Pairs by an author who had not seen the rules, half of them one gig, with what a careful reader would say."""
+    lines = Path(__file__).with_name("dedupe_blind_pairs.ndjson").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        row = json.loads(line)
+        a, b = (Posting.model_validate(row[side]) for side in ("a", "b"))
+        yield Pair(f"{number}: {row['why']}", row["same"], a, b)
 
 
 PAIRS_BY_NAME = {pair.name: pair for pair in pairs()}

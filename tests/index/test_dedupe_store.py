@@ -142,8 +142,49 @@ def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_boa
     ingest.settle({key: blank(stored) for key, stored in loaded.items()})
     ingest.renormalize()
     assert store.count_gigs() == 1
+    store.set("dedupe", "rules of long ago")
+    ingest.renormalize()
+    assert store.count_gigs() == 1
     run_board("alpha", nanny("alpha", "9"))
     assert store.count_gigs() == 1
+
+
+def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("beta", nanny("beta", "1", title="Help at home"))
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("beta", "1")])
+        keys_before = connection.execute(sa.select(schema.keys)).all()
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    with store.database.reading() as connection:
+        [left] = fingerprints.load(connection, [("beta", "1")]).values()
+        keys_after = connection.execute(sa.select(schema.keys)).all()
+    assert left.traits is not None
+    assert not left.traits.words
+    assert not left.traits.names
+    assert keys_before
+    assert not keys_after
+
+
+def test_fingerprints_of_older_rules_hold_their_ties_until_a_rebuild(
+    store: Store, ingest: Ingest, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("index.dedupe.traits.VERSION", -1)
+        run_board("alpha", nanny("alpha", "1"))
+        run_board("beta", nanny("beta", "1"))
+        store.set("dedupe", "older")
+    fingerprints.read_traits.cache_clear()
+    run_board("beta", nanny("beta", "2"), complete=False)  # finds nobody that it can be compared with
+    assert store.count_gigs() == 2
+    assert {source.board for source in gig_of(store, "alpha", "1").sources} == {"alpha", "beta"}
+    ingest.renormalize()
+    assert store.count_gigs() == 1
+    with store.database.reading() as connection:
+        found = fingerprints.load(connection, [("alpha", "1"), ("beta", "1"), ("beta", "2")])
+        held = connection.execute(sa.select(schema.keys.c.number, sa.func.count()).group_by(schema.keys.c.number)).all()
+    assert all(one.traits is not None for one in found.values())
+    assert {number for number, _ in held} == {one.number for one in found.values()}
+    assert len({count for _, count in held}) == 1
 
 
 def test_a_posting_that_is_no_offer_any_more_loses_its_fingerprint(store: Store, run_board: RunBoard) -> None:
@@ -187,6 +228,56 @@ def test_a_person_joins_what_no_rule_would(store: Store, ingest: Ingest, run_boa
     assert store.count_gigs() == 1
     told = people.explain(store, "alpha:1", "beta:1")
     assert (told.verdict.answer, told.one_gig, told.decided) != ("same", False, None)
+
+
+def test_what_people_parted_stays_apart_when_it_is_posted_again(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    people.split(store, gig_of(store, "alpha", "1").id, "beta:1")
+    people.apply_pending(ingest)
+    run_board("beta", nanny("beta", "1"), nanny("beta", "2"))
+    assert groups_of(store) == {frozenset({"alpha:1"}), frozenset({"beta:1", "beta:2"})}
+
+
+def test_an_explanation_says_what_holds_a_gig_together(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert [line.partition(": ")[0] for line in told.why] == ["alpha:1", "beta:1"]
+    assert "like beta:1: text 1.00" in told.why[0]
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("beta", "1")])
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert told.one_gig
+    assert told.why[1].endswith("(its text is gone)")
+
+
+def test_a_small_edit_does_not_part_a_gig_from_a_partner_whose_text_is_gone(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("alpha", "1")])
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    run_board("beta", nanny("beta", "1", description=f"{NANNY.a.description} Thank you!"))
+    assert store.count_gigs() == 1
+    run_board("beta", nanny("beta", "1", title="Paint our fence", description="Two coats of green paint. " * 5))
+    assert store.count_gigs() == 2
+
+
+def test_a_form_that_two_boards_link_to_makes_no_gig_of_two_works(store: Store, run_board: RunBoard) -> None:
+    form = {"apply_url": "https://bigcorp.example/careers"}
+    cook = "We need a cook for a busy kitchen, evenings and weekends, with a year at the grill. Meals are free."
+    till = "A cashier for the gift shop in the arrivals hall, quick with numbers. Parking is paid, uniform given."
+    run_board("alpha", posting("alpha", "1", title="Cook", description=cook, location="Boise, ID", **form))
+    run_board("beta", posting("beta", "1", title="Cashier", description=till, location="Miami, FL", **form))
+    assert store.count_gigs() == 2
+    run_board("gamma", posting("gamma", "1", title="Line cook", description=cook, location="Boise, ID", **form))
+    assert store.count_gigs() == 2
 
 
 @pytest.mark.parametrize("name", ["nobody", "alpha:nothing"])
