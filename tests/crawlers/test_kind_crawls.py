@@ -237,7 +237,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 def test_every_crawl_ends_and_no_key_is_told(crawled: Crawled) -> None:
     assert set(crawled.ended) == set(SCENARIOS)
     assert "Traceback" not in crawled.log
-    told = json.dumps(crawled.ended) + json.dumps(crawled.postings)
+    told = json.dumps(crawled.ended) + json.dumps(crawled.postings) + crawled.log
     assert SECRET not in told
     assert "s3cret%2F%2Bkey" not in told
 
