@@ -232,8 +232,9 @@ def crawl(
         for name in boards or ():
             known_board(name, spiders)
             if not states[name].enabled:
-                hint = f"with their permission: `gigdex boards enable {name} --evidence TEXT`"
-                raise Problem(f"{name} is off: {states[name].off_reason}; {hint}")
+                hint = f"; with their permission: `gigdex boards enable {name} --evidence TEXT`"
+                reason = states[name].off_reason or ""
+                raise Problem(f"{name} is off: {reason}{'' if 'GIGDEX_KEY_' in reason else hint}")
         now = datetime.now(UTC)
         wanted = [spiders[name] for name in boards or spiders if states[name].enabled]
         ready = []
@@ -329,9 +330,10 @@ def list_boards(
             print(board_item(state).model_dump_json())
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("board", "state", "since", "every", "last run", "open gigs", "why", box=None, pad_edge=False)
+    reasons = Column("why", overflow="fold")  # names of variables must be readable whole
+    table = Table("board", "state", "since", "every", "last run", "open gigs", reasons, box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
@@ -424,8 +426,10 @@ def parse(
 
     try:
         spider = reader(board, load_settings().data)
-    except (BadBoard, UnknownBoard, OSError) as error:
+    except (BadBoard, UnknownBoard) as error:
         raise Problem(str(error), 2) from None
+    except OSError as error:
+        raise Problem(f"{board}: {error.strerror}", 2) from None
     bad = 0
     for file in files:
         try:

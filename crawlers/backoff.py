@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from crawlers import robots
 from crawlers.bases.spider import BoardSpider, explain
 from crawlers.hosts import Host, hosts_of
+from crawlers.keys import without_keys
 
 log = logging.getLogger(__name__)
 
@@ -60,9 +61,11 @@ class BackoffMiddleware(RetryMiddleware):
             return None
         again = self._retry(request, reason)
         if isinstance(again, Request):
+            address = request.url
             if isinstance(self.crawler.spider, BoardSpider):
                 self.crawler.spider.tally.count("retries")
-            log.info("%s %s: asked again in %.0f s", request.url, reason, wait)
+                address = without_keys(address, self.crawler.spider.board.keys)
+            log.info("%s %s: asked again in %.0f s", address, reason, wait)
             host.pause(wait)
             return again
         return None

@@ -19,6 +19,8 @@ SEEKS = (
     "open to work",
     "commissions open",
 )
+LEADERS = ("hiring", "for hire", "forhire", "seeking work", "seeking freelancer", "looking for work", "task", "paid")
+"""Tags that others may follow within the same brackets; "(offer: $50)" is no tag."""
 
 BRACKETED = re.compile(r"[\[({<|]\s*([^\[\](){}<>|]{2,40}?)\s*[\])}>|]")
 LEADING = re.compile(r"^\W*([a-z]+(?: [a-z]+)?)\s*(?::|\||-|–|—)", re.IGNORECASE)
@@ -36,13 +38,14 @@ def work_mark(
     title: str, flair: str | None = None, offers: Iterable[str] = OFFERS, seeks: Iterable[str] = SEEKS
 ) -> str | None:
     """`offer` or `seeking_work`, by the tags of a title ("[Hiring] ...", "FOR HIRE: ...") and the flair; else None."""
-    tags = [flair or "", *BRACKETED.findall(title)]
+    tags = BRACKETED.findall(title)
     if leading := LEADING.match(title):
         tags.append(leading[1])
-    words = [" ".join(re.findall(r"[a-z]+", tag.lower())) for tag in tags]
-    for names, kind in ((tuple(seeks), "seeking_work"), (tuple(offers), "offer")):
-        if any(word == name or word.startswith(name + " ") for word in words for name in names):
-            return kind
+    for tag in [*tags, flair or ""]:  # the first that says anything
+        words = " ".join(re.findall(r"[a-z]+|[$€£\d]+", tag.lower()))
+        for names, kind in ((tuple(seeks), "seeking_work"), (tuple(offers), "offer")):
+            if any(words == name or (name in LEADERS and words.startswith(name + " ")) for name in names):
+                return kind
     return None
 
 

@@ -49,6 +49,8 @@ def reader(name: str, data: Path | None = None) -> type[BoardSpider] | None:
         return found
     if own is not None and own.is_file():
         return declared(own)
+    if (board := boards().get(name)) is not None:
+        raise UnknownBoard(f"nobody wrote a reader for {name}: {board.board.terms.off}")
     raise UnknownBoard(f"no board named {name!r}; there are: {', '.join(kinds())}")
 
 

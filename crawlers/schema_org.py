@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -111,7 +112,8 @@ def _json_ld(tree: lxml_html.HtmlElement) -> Iterator[Object | BadRow]:
 
 
 def tolerant_json(text: str) -> object:
-    """JSON as pages have it: in CDATA or comment marks, with trailing commas or raw line breaks in texts.
+    """JSON as pages have it: in CDATA or comment marks, with trailing commas or raw line breaks in texts, escaped for
+    HTML as a whole, or several documents in a row (then a list of them).
 
     Raises ValueError.
     """
@@ -120,7 +122,24 @@ def tolerant_json(text: str) -> object:
         return json.loads(text, strict=False)
     except ValueError:
         text = WRAPPER.sub("", WRAPPER.sub("", text)).strip().rstrip(";")
-        return json.loads(TRAILING_COMMA.sub(lambda match: match[1] or "", text), strict=False)
+        text = TRAILING_COMMA.sub(lambda match: match[1] or "", text)
+        if re.match(r"[{\[]\s*&(?:quot|#34|#x22);", text):
+            text = unescape(text)
+        return _in_a_row(text)
+
+
+def _in_a_row(text: str) -> object:
+    """One document, or a list of those that follow each other. Raises ValueError."""
+    decoder = json.JSONDecoder(strict=False)
+    found: list[object] = []
+    at = 0
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+        at += len(text[at:]) - len(text[at:].lstrip(" \t\r\n,;"))
+    if not found:
+        raise ValueError("empty")
+    return found[0] if len(found) == 1 else found
 
 
 class Markup(NamedTuple):

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field
 from scrapy import Request
 
 from crawlers.bases.kind import Addresses, KindSpider, filled
 from crawlers.bases.sitemap_jobposting import SitemapJobPostingSpider
+from crawlers.board import Board
 
 
 def a_pattern(value: str) -> str:
@@ -38,6 +39,13 @@ class JobPostingSpider(KindSpider, SitemapJobPostingSpider):
     Source = SiteSource
     source: ClassVar[SiteSource]
     example: ClassVar[Mapping[str, Any]] = {"urls": ["https://example.org/sitemap.xml"]}
+
+    @classmethod
+    def declared(cls, board: Board, source: Mapping[str, Any]) -> type[Self]:
+        spider = super().declared(board, source)
+        if spider.source.newer_than_days:  # what isn't asked isn't gone
+            spider.board = spider.board.model_copy(update={"absence_closes": False})
+        return spider
 
     def first_requests(self) -> Iterator[Request]:
         self.job_pages = re.compile(self.source.pages)  # type: ignore[misc]  # of this one site

@@ -2,9 +2,10 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from scrapy import Request
@@ -13,6 +14,7 @@ from crawlers.bases.json_api import summary
 from crawlers.bases.kind import Address, KindSpider, Source, filled
 from crawlers.bases.rss import RssSpider
 from crawlers.bases.spider import Draft, LeftOut
+from crawlers.keys import key
 from crawlers.mapping import Expression, Fields, Path, known_zone, paths_of, read, search, unnamed
 from crawlers.page import Page
 from crawlers.row import MAX_NAME, BadPage, BadRow, Row
@@ -38,7 +40,8 @@ class JsonSource(Source):
     """A JSON interface."""
 
     url: Address = Field(
-        description="address; may hold {page}, {offset}, {cursor}, {size}, {each}, {today}, {key.NAME}"
+        description="address; may hold {page}, {offset}, {last} (offset + size - 1), {size}, {cursor}, {each}, {today} "
+        "and {key.NAME}"
     )
     each: tuple[str, ...] = Field((), description="values for {each}: the whole walk once for each of them")
     more: str = Field("", description="what further pages have at the address's end, such as &after={cursor}")
@@ -54,6 +57,9 @@ class JsonSource(Source):
     )
     first: int = Field(1, ge=0, description="number of the first page")
     size: int = Field(0, ge=0, description="rows of a full page: one with fewer is the last; also {size}")
+    most: int = Field(
+        0, ge=0, description="rows that a walk reads, the newest so many; with that it is complete. 0: all there are"
+    )
     cursor: Expression | None = Field(None, description="where a response has the next page's cursor or address")
     items: Expression = Field("@", description="where a response has its list of rows")
     skip: Expression | None = Field(None, description="rows of which this is true are no postings")
@@ -169,11 +175,11 @@ class JsonSpider(KindSpider):
     def begin(self) -> Iterator[Request]:
         """The first page of each walk."""
         for each in self.source.each or ("",):
-            yield from self.ask_page({"each": each, "page": self.source.first, "offset": 0, "cursor": ""})
+            yield from self.ask_page({"each": each, "page": self.source.first, "offset": 0, "cursor": "", "rows": 0})
 
     def ask_page(self, at: dict[str, Any], url: str | None = None) -> Iterator[Request]:
         """One page of a walk: `at` fills the template, unless the response before said the next `url`."""
-        at = at | {"size": self.source.size}
+        at = at | {"size": self.source.size, "last": at["offset"] + self.source.size - 1}
         headers = {name: unquoted(value) for name, value in self.source.headers.items()}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -194,6 +200,9 @@ class JsonSpider(KindSpider):
         yield from self.read_postings(page)
         count = self.tally.counts["rows"] - before
         if not count or (self.source.size and count < self.source.size):
+            return
+        at = at | {"rows": at["rows"] + count}
+        if self.source.most and at["rows"] >= self.source.most:
             return
         if self.source.paging in ("page", "offset"):
             if self.repeats(page):
@@ -248,21 +257,16 @@ def found(expression: str | None, value: object) -> Any:
 
 def basic(user: str) -> str:
     """The header of HTTP Basic authentication (RFC 7617)."""
-    from base64 import b64encode
-
     return "Basic " + b64encode(unquoted(user).encode()).decode()
 
 
 def unquoted(template: str) -> str:
     """A header with its keys, as they are."""
-    from urllib.parse import unquote
-
     return unquote(filled(template))
 
 
 def posted(template: str, at: Mapping[str, object]) -> str:
     """A JSON body; its placeholders are in angle brackets, for braces are JSON's own."""
-    from crawlers.keys import key
 
     def value(match: re.Match[str]) -> str:
         name = match[1]

@@ -183,9 +183,36 @@ def test_from_an_address_to_a_board(tmp_path: Path) -> None:
     (saved,) = (KINDS / "xml_feed").glob("response.*")
     parsed = gigdex(data, "parse", file.stem, str(saved))
     assert [json.loads(line)["board"] for line in parsed.stdout.splitlines()] == [file.stem] * 2
-    assert '"id":"127.0.0.1"' in gigdex(data, "boards", "--json").stdout
-    for told in ("Saved as", "is there already"):
-        assert told in gigdex(data, "board", "new", "https://jobs.lever.co/example", "--save").stderr
+    (data / "boards" / "example.toml").write_text("mine")
+    refused = gigdex(data, "board", "new", "https://jobs.lever.co/example", "--save")
+    assert refused.returncode == 1
+    assert "is there already" in refused.stderr
+    assert (data / "boards" / "example.toml").read_text() == "mine"
+
+
+def test_a_fixture_of_a_board_of_ones_own(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "boards").mkdir(parents=True)
+    loopback = Loopback(answers({"/feed.xml": (200, {}, response("rss"))}))
+    evidence = [{"what": "https://example.org/terms", "read": "2026-11-27", "says": "made up for a test"}]
+    terms = {"attribution": "Mine", "min_interval_s": 3600, "evidence": evidence}
+    facts = {"kind": "rss", "name": "Mine", "homepage": "https://example.org", "delay_s": 0, "terms": terms}
+    file = data / "boards" / "mine.toml"
+    file.write_text(as_toml(facts | {"source": {"urls": [f"{loopback.url}/feed.xml"]}}))
+    done = gigdex(data, "capture", "mine", "--folder", str(tmp_path / "fixture"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "fixture" / "response.xml").read_bytes() == response("rss")
+    expected = json.loads((tmp_path / "fixture" / "expected.json").read_text())
+    assert [row["title"] for row in expected["rows"]] == ["Snow shoveller – on call"]
+    meta = json.loads((tmp_path / "fixture" / "meta.json").read_text())
+    assert (meta["board"], meta["url"]) == ("mine", f"{loopback.url}/feed.xml")
+
+    file.write_text(as_toml(facts | {"terms": terms | {"off": "not asked yet"}, "source": {"urls": [loopback.url]}}))
+    refused = gigdex(data, "capture", "mine", "--folder", str(tmp_path / "other"))
+    loopback.close()
+    assert refused.returncode == 1
+    assert "mine is off: not asked yet" in refused.stderr
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)//x", "ftp://example.org", "https://", "file:///etc/passwd"])

@@ -43,7 +43,7 @@ DUTIES: dict[str, Any] = {
     "francetravail": {"delete_at_once", "refresh_daily", "apply_link_unchanged"},
     "clinicaltrials": {"refresh_daily"},
     "hackernews": {"delete_at_once"},
-    "github": {"delete_at_once"},
+    "github": {"delete_at_once", "no_personal_names"},
     "usajobs": {"no_logo"},
 }
 INTERVALS = {

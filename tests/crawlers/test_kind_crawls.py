@@ -144,6 +144,7 @@ SCENARIOS = {
     "page_from_0": json_api(page, "/api?page={page}", paging="page", size=2, first=0),
     "page_ignored": json_api(lambda path: answer(jobs(1, 2)), "/api?page={page}", paging="page", size=2),
     "offset": json_api(offset, "/api?offset={offset}&n={size}", paging="offset", size=3, items="jobs"),
+    "most": json_api(offset, "/api?r={offset}-{last}&offset={offset}", paging="offset", size=3, items="jobs", most=4),
     "each": json_api(page, "/api?page=3&kind={each}", each=["a", "b c"]),
     "cursor": json_api(cursor, "/api?x=1", more="&after={cursor}", paging="cursor", cursor="next", items="jobs"),
     "next": json_api(following, "/api", paging="next", cursor="links.next", items="jobs"),
@@ -236,7 +237,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 def test_every_crawl_ends_and_no_key_is_told(crawled: Crawled) -> None:
     assert set(crawled.ended) == set(SCENARIOS)
     assert "Traceback" not in crawled.log
-    told = json.dumps(crawled.ended) + json.dumps(crawled.postings)
+    told = json.dumps(crawled.ended) + json.dumps(crawled.postings) + crawled.log
     assert SECRET not in told
     assert "s3cret%2F%2Bkey" not in told
 
@@ -247,6 +248,7 @@ def test_every_crawl_ends_and_no_key_is_told(crawled: Crawled) -> None:
         ("page", range(2, 7)),
         ("page_from_0", range(7)),
         ("offset", range(7)),
+        ("most", range(6)),
         ("each", [6]),
         ("cursor", [ord(letter) for letter in "abc"]),
         ("next", [1, 2, 3]),
@@ -264,6 +266,7 @@ def test_all_pages_are_read(crawled: Crawled, scenario: str, ids: list[int]) -> 
 def test_a_walk_ends_with_the_first_short_page(crawled: Crawled) -> None:
     assert crawled.paths("page") == [f"/api?page={number}" for number in (1, 2, 3)]
     assert crawled.paths("offset") == [f"/api?offset={number}&n=3" for number in (0, 3, 6)]
+    assert crawled.paths("most") == ["/api?r=0-2&offset=0", "/api?r=3-5&offset=3"]
     assert sorted(crawled.paths("each")) == ["/api?page=3&kind=a", "/api?page=3&kind=b%20c"]
     assert crawled.paths("cursor") == ["/api?x=1", "/api?x=1&after=b", "/api?x=1&after=c"]
 

@@ -1,8 +1,11 @@
 """The generic kinds: what their documents' oddities become, and what a file may declare."""
 
+import gzip
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +15,7 @@ from crawlers.declared import bare_kinds, declared, from_table
 from crawlers.kinds import KINDS
 from crawlers.mapping import compiled, paths_of, search
 from crawlers.marks import status_mark, work_mark
+from crawlers.page import Page
 from crawlers.parse import parse_file, read_file
 from crawlers.row import BadRow
 from crawlers.tally import Tally
@@ -335,6 +339,54 @@ def test_an_offer_within_a_job_is_no_job_of_its_own() -> None:
     assert one("xml_feed", page).external_id == "1"
 
 
+# Sitemaps.
+
+
+def sitemap(*entries: str) -> bytes:
+    return f"<urlset>{''.join(f'<url>{entry}</url>' for entry in entries)}</urlset>".encode()
+
+
+def asked_of(source: dict[str, Any], data: bytes) -> list[str]:
+    spider = from_table("x", table("jobposting", {"urls": ["https://example.org/sitemap.xml"]} | source))()
+    list(spider.first_requests())
+    requests = spider.read_any(Page(data, "s", "https://example.org/sitemap.xml"))  # type: ignore[attr-defined]
+    return [urlsplit(request.url).path for request in requests]
+
+
+def test_pages_of_a_sitemap_come_newest_first() -> None:
+    today, old = datetime.now(UTC).date().isoformat(), "2020-01-01T10:00:00+01:00"
+    pages = sitemap(
+        "<loc>https://example.org/jobs/unknown</loc>",
+        f"<loc>https://example.org/jobs/old</loc><lastmod>{old}</lastmod>",
+        f"<lastmod>{today}</lastmod><loc> https://example.org/jobs/new </loc>",
+        "<loc>https://example.org/jobs/odd</loc><lastmod>yesterday</lastmod>",
+        f"<loc>https://example.org/about</loc><lastmod>{today}</lastmod>",
+        "<loc>https://elsewhere.example/jobs/5</loc>",
+        "<loc></loc>",
+    )
+    everything = ["/jobs/new", "/about", "/jobs/old", "/jobs/unknown", "/jobs/odd"]
+    assert asked_of({}, pages) == everything
+    assert asked_of({"pages": "^/jobs/"}, pages) == [path for path in everything if path != "/about"]
+    assert asked_of({"newer_than_days": 30}, pages) == [path for path in everything if path != "/jobs/old"]
+    assert asked_of({}, gzip.compress(pages)) == everything
+
+
+def test_pages_that_are_not_asked_are_not_gone() -> None:
+    urls = {"urls": ["https://example.org/sitemap.xml"]}
+    assert from_table("x", table("jobposting", urls)).board.absence_closes
+    assert not from_table("x", table("jobposting", urls | {"newer_than_days": 30})).board.absence_closes
+
+
+def test_an_index_of_sitemaps_leaves_out_those_that_have_not_changed() -> None:
+    entries = [
+        "<loc>https://example.org/a.xml.gz</loc><lastmod>2020-01-01</lastmod>",
+        "<loc>https://example.org/b.xml.gz</loc>",
+    ]
+    index = f"<sitemapindex>{''.join(f'<sitemap>{entry}</sitemap>' for entry in entries)}</sitemapindex>".encode()
+    assert asked_of({"pages": "^/jobs/"}, index) == ["/a.xml.gz", "/b.xml.gz"]
+    assert asked_of({"pages": "^/jobs/", "newer_than_days": 30}, index) == ["/b.xml.gz"]
+
+
 # Marks.
 
 
@@ -357,6 +409,10 @@ def test_an_offer_within_a_job_is_no_job_of_its_own() -> None:
         ("Illustrator here", "For Hire", "seeking_work"),
         ("Why is hiring so slow?", None, None),
         ("Offer accepted!", "Discussion", None),
+        ("Logo (offer: $50) [Hiring]", None, "offer"),
+        ("[Hiring] Logo (available now)", "For Hire", "offer"),
+        ("[HIRING - remote] Logo", None, "offer"),
+        ("Logo, price (offer)", "Hiring", "seeking_work"),
     ],
 )
 def test_offers_are_told_from_people_who_seek_work(title: str, flair: str | None, kind: str | None) -> None:

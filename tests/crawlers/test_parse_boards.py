@@ -226,6 +226,8 @@ def test_kinds_and_unknown_names() -> None:
     assert set(REAL) <= set(kinds())
     with pytest.raises(UnknownBoard, match="nosuch"):
         parse_file("nosuch", b"", "f")
+    with pytest.raises(UnknownBoard, match="nobody wrote a reader for upwork: its terms forbid"):
+        parse_file("upwork", b"", "f")
 
 
 def test_bare_list_without_its_envelope() -> None:

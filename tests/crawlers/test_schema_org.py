@@ -6,6 +6,7 @@ import pytest
 
 from crawlers.parse import parse_file
 from crawlers.row import BadRow
+from index.normalize import normalize
 from index.posting import Posting
 
 JOB = '{"@context": "https://schema.org", "@type": "JobPosting", "title": "Mow a lawn"%s}'
@@ -38,6 +39,10 @@ def posting(fields: dict[str, object]) -> Posting:
         JOB.replace('"JobPosting"', '["Thing", "http://schema.org/JobPosting"]') % "",
         JOB % "" + ";",
         "\ufeff" + JOB % "",
+        (JOB % "").replace('"', "&quot;"),
+        (JOB % ', "skills": ["a",],').replace('"', "&#34;"),
+        '{"@type": "Organization"}\n' + JOB % "",
+        JOB % "" + ';\n{"@type": "WebSite",}',
     ],
 )
 @pytest.mark.parametrize("kind", ["application/ld+json", "Application/LD+JSON; charset=utf-8"])
@@ -59,6 +64,34 @@ def test_twins_in_two_syntaxes_are_one() -> None:
     micro = '<div itemscope itemtype="http://schema.org/JobPosting"><b itemprop="title">Mow a lawn</b></div>'
     rdfa = '<div vocab="http://schema.org/" typeof="JobPosting"><b property="title">Rake</b></div>'
     assert titles(f"<html>{script}{micro}{rdfa}</html>") == ["Mow a lawn", "Rake"]
+
+
+def test_several_postings_of_a_page() -> None:
+    jobs = [JOB.replace("lawn", f"lawn {number}") % "" for number in range(3)]
+    page = f'<script type="application/ld+json">{jobs[0]}{jobs[1]}</script>'
+    page += f'<script type="application/ld+json">[{jobs[2]}]</script>'
+    assert titles(f"<html>{page}</html>") == [f"Mow a lawn {number}" for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    "text", ["&lt;p&gt;Mow &amp;amp; rake&lt;/p&gt;", "&amp;lt;p&amp;gt;Mow &amp;amp; rake&amp;lt;/p&amp;gt;"]
+)
+def test_escaped_and_doubly_escaped_texts_are_read_in_the_end(text: str) -> None:
+    gig = normalize(posting({"description": text, "title": "Mow &amp;amp; rake"}))
+    assert (gig.title, gig.description) == ("Mow & rake", "Mow & rake")
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"baseSalary": "15 to 18 EUR an hour"}, "15 to 18 EUR an hour"),
+        ({"baseSalary": {"value": "by agreement"}}, "by agreement"),
+    ],
+)
+def test_pay_as_text(fields: dict[str, object], text: str) -> None:
+    found = posting(fields).pay
+    assert found is not None
+    assert found.text == text
 
 
 def test_a_page_without_postings_is_empty() -> None:
