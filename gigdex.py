@@ -141,11 +141,21 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
+    from search_api.processes import processors, serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)
-    with closing(listen(settings.host, settings.port)) as listener, the_instance(settings, sample) as instance:
-        serve_pages(instance, sample, listener)
+
+    def serve_one(number: int) -> None:
+        with the_instance(settings, sample) as instance:
+            serve_pages(instance, sample, listener, silent=number > 0)
+
+    with closing(listen(settings.host, settings.port)) as listener:
+        count = settings.processes or processors()
+        if count == 1:
+            serve_one(0)
+        else:
+            serve_in(count, serve_one)
 
 
 @app.command()
@@ -170,7 +180,7 @@ def is_empty(settings: "Settings") -> bool:
         return instance.store.count_gigs() == 0 and instance.inbox.size() == 0
 
 
-def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> None:
+def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, silent: bool = False) -> None:
     from index.engine.base import EngineError
     from index.metrics import collect
     from search_api.app import create_app
@@ -190,7 +200,8 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket) -> 
         instance.search.generation()  # the first look at an engine elsewhere; later ones don't wait
 
     def ready(address: str) -> None:
-        say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
+        if not silent:
+            say(f"Gigdex is at {address} (data: {instance.settings.data}); stop with Ctrl+C.")
 
     serve(create_app(services), listener, ready)
 
@@ -484,7 +495,7 @@ def dedupe_stdin() -> None:
     postings = [posting for posting, _ in read]
     order = {posting.key: number for number, posting in reversed(list(enumerate(postings)))}
     verdict = {}
-    groups, _ = group_postings(read)
+    groups, matched = group_postings(read)
     for group in groups:
         first = min(group.keys, key=lambda key: order[":".join(key)])
         for key in group.keys:
@@ -492,6 +503,8 @@ def dedupe_stdin() -> None:
     for posting in postings:
         gig, why = verdict[posting.key]
         print(json.dumps({"posting": posting.key, "gig": gig, "why": why}, ensure_ascii=False))
+    if matched.capped:
+        say(f"{matched.capped} postings have so many like them that they were not compared with all.")
     finish(len(lines) - len(read), "left out")
 
 
@@ -1042,6 +1055,9 @@ def explain(error: Exception) -> int:
     ):
         say(f"gigdex: {error}")
         return 1
+    if isinstance(error, UnicodeEncodeError):
+        say(f"gigdex: {ascii(error.object)[:80]} is not UTF-8 text")
+        return 2
     kind = f"{type(error).__name__}: {error}".splitlines()[0]
     say(f"gigdex: unexpected fault, {kind}; please report it (GIGDEX_TRACEBACK=1 shows where)")
     return 1

@@ -20,7 +20,7 @@ from index.dedupe.match import KEY_CAP, Judge, ordered, tie
 from index.dedupe.traits import Traits, pack, traits_of
 from index.gig import Gig, gig_id
 from index.store import decisions, fingerprints, gigs, postings
-from index.store.fingerprints import Stored
+from index.store.fingerprints import Stored, StoredTie
 from index.store.gigs import StoredGig, View
 from index.store.postings import Key, StoredPosting
 from index.store.schema import meta
@@ -52,6 +52,8 @@ class Family:
     """Fingerprints to be written."""
     prints: dict[Key, Print] = field(default_factory=dict)
     """Their keys."""
+    faded: dict[Key, bytes] = field(default_factory=dict)
+    """Fingerprints of what is left of postings that lost their text; their ties stay."""
     before: dict[Key, Stored] = field(default_factory=dict)
     """Stored fingerprints of the changed postings."""
     gone: list[Stored] = field(default_factory=list)
@@ -95,7 +97,7 @@ class Families:
             family = Family(gigs.peek(connection, "regrouping"), dict(changed))
             family.before = fingerprints.load(connection, changed)
             self._look(family, again)
-            self._match(connection, family)
+            self._match(connection, family, again)
             self._close(connection, family)
             self._complete(connection, family)
         return family
@@ -107,7 +109,7 @@ class Families:
             if stored.kind != "offer":
                 if before is not None:
                     family.gone.append(before)
-            elif not stored.blanked:  # what lost its text is known by what it said when it had one
+            else:
                 try:
                     traits = self.traits(stored)
                 except Exception as error:  # a fault of ours in one posting must not stop the others
@@ -115,10 +117,13 @@ class Families:
                     continue
                 packed = pack(traits)
                 family.traits[key] = traits
-                if again or before is None or before.packed != packed:
+                if stored.blanked:  # it can't be judged any more, and stays tied to what it was tied to
+                    if before is not None and before.packed != packed:
+                        family.faded[key] = packed
+                elif again or before is None or before.packed != packed:
                     family.fresh[key] = packed
 
-    def _match(self, connection: sa.Connection, family: Family) -> None:
+    def _match(self, connection: sa.Connection, family: Family, again: bool) -> None:
         """Ties of what is fresh, among itself and with what is stored."""
         if not family.fresh:
             return
@@ -146,10 +151,13 @@ class Families:
                     if is_full:
                         family.capped.add(key)
                 new.append(key)
+            if len(batch_votes) + len(stored_votes) > MAX_CANDIDATES:
+                family.capped.add(key)
             nearest = sorted(batch_votes, key=lambda other: -batch_votes[other])[:MAX_CANDIDATES]
             pairs.update(((key, other), None) for other in nearest)
             ranked = sorted(stored_votes, key=lambda number: (-stored_votes[number], -number))
             candidates[key] = dict.fromkeys(ranked[: MAX_CANDIDATES - len(nearest)])
+        tied: dict[tuple[Key, int], StoredTie] = {}
         for stored_tie in fingerprints.ties_of(connection, own):
             a, b = own.get(stored_tie.a), own.get(stored_tie.b)
             if a is not None and b is not None:
@@ -157,8 +165,10 @@ class Families:
                     pairs[a, b] = None
             elif a is not None and stored_tie.b not in stale:
                 candidates[a][stored_tie.b] = None
+                tied[a, stored_tie.b] = stored_tie
             elif b is not None and stored_tie.a not in stale:
                 candidates[b][stored_tie.a] = None
+                tied[b, stored_tie.a] = stored_tie
 
         known = fingerprints.by_number(connection, (number for its in candidates.values() for number in its))
         full = _full(connection, known.values())
@@ -171,8 +181,12 @@ class Families:
                     continue
                 if stored.gig in full and stored.gig != family.postings[key].gig:
                     family.capped.add(key)
+                elif (traits := stored.traits) is None or (again and stored.blanked):  # can't be judged now
+                    if before_tie := tied.get((key, number)):
+                        low, high = sorted((key, stored.key))
+                        family.new_ties.append(Tie(low, high, before_tie.score, before_tie.lines))
                 else:
-                    self._judge(family, key, family.traits[key], stored.key, stored.traits)
+                    self._judge(family, key, family.traits[key], stored.key, traits)
 
     def _judge(self, family: Family, key: Key, traits: Traits, other: Key, others: Traits) -> None:
         verdict = self.ask(*ordered(traits, others, key < other))
@@ -221,7 +235,9 @@ class Families:
                 family.links[key] = dedupe.canonical_links(found[key].posting)
             prints |= fingerprints.load(connection, fresh)
             wanted = {link for key in fresh for link in family.links[key]}
-        family.traits |= {key: stored.traits for key, stored in prints.items() if key not in superseded}
+        for key, stored in prints.items():
+            if key not in family.traits and key not in superseded and (traits := stored.traits) is not None:
+                family.traits[key] = traits
         family.ties = [*family.new_ties, *kept.values()]
         family.decided = decisions.grouped(decided[number] for number in sorted(decided))
         family.gigs = gigs.load(connection, seqs)
@@ -246,7 +262,7 @@ class Families:
             others |= {a.key, b.key}
             if a.key not in superseded and b.key not in superseded:
                 low, high = sorted((a.key, b.key))
-                kept[low, high] = Tie(low, high, one.score, tuple(one.reasons.split("\n")))
+                kept[low, high] = Tie(low, high, one.score, one.lines)
         return others
 
     def _complete(self, connection: sa.Connection, family: Family) -> None:

@@ -124,10 +124,11 @@ class Ingest:
         """Make all gigs from their postings again, with today's rules and terms, and with what is learned anew of the
         boards' boilerplate. Returns the number of postings."""
         self.follow_terms()
-        again = learn.relearn(self.store) or self.store.get("dedupe") != learn.RULES
+        known = self.store.get("dedupe")
+        again = learn.relearn(self.store) or known != learn.RULES
         if again:
             self.store.unset(["dedupe"])  # so that a rebuild that is interrupted is done again from the start
-            learn.refingerprint(self.store, self._families)
+            learn.refingerprint(self.store, self._families, all_keys=known != learn.RULES)
         total = self._resettle(sa.true(), on_step, again)
         self.store.set("dedupe", learn.RULES)
         return total
@@ -298,8 +299,8 @@ class Ingest:
         family: Family,
         changed: Mapping[Key, StoredPosting],
         unchanged: Iterable[tuple[Key, datetime, str]],
-    ) -> int:
-        """Write the family as it should be. Returns how many ties were refused because a gig was full."""
+    ) -> set[Key]:
+        """Write the family as it should be. Returns which postings a full gig refused."""
         writes, membership, refused = self._regroup(family)
         now_in = {key: membership.get(key) for key, stored in family.postings.items() if stored.kind == "offer"}
         database, secret = self.store.database, self._families.secret
@@ -323,20 +324,19 @@ class Ingest:
             postings.touch(connection, unchanged)
             fingerprints.remove(connection, family.gone, secret)
             fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
+            fingerprints.save(database, connection, family.faded, family.before, secret, keep_ties=True)
             fingerprints.trim(connection, family.full_keys)
         return refused
 
-    def _count_capped(self, family: Family, refused: int) -> None:
+    def _count_capped(self, family: Family, refused: set[Key]) -> None:
         """Note in the runs that brought them which postings met a bound of dedupe."""
-        for key in family.capped:
+        for key in family.capped | (refused & family.fresh.keys()):
             counts = self._counts.get(family.postings[key].last_run or "")
             if counts is not None:
                 counts["dedupe_capped"] += 1
-        if refused:
-            log.info("%d ties were refused because a gig was full", refused)
 
-    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], int]:
-        """The gigs as they should be, which posting is in which gig (by id), and how many ties a full gig refused."""
+    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], set[Key]]:
+        """The gigs as they should be, which posting is in which gig (by id), and which postings a full gig refused."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
         nodes = {

@@ -3,11 +3,11 @@
 The table changes only there: between two rebuilds the same postings give the same groups.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from index.dedupe import traits, verdict
+from index.dedupe import keys, traits, verdict
 from index.dedupe.passages import SAMPLE, learn
 from index.dedupe.traits import pack
 from index.family import Families
@@ -17,7 +17,7 @@ from index.store.postings import Key, StoredPosting
 from index.store.schema import meta
 from index.store.store import Store
 
-RULES = f"{traits.VERSION}.{verdict.VERSION}"
+RULES = f"{traits.VERSION}.{keys.VERSION}.{verdict.VERSION}"
 """Version of what is compared, and how."""
 BATCH = 500
 
@@ -48,18 +48,20 @@ def _texts(store: Store, board: str) -> Iterator[tuple[str, str]]:
             yield one_line(stored.posting.title), plain_text(stored.posting.description or "")
 
 
-def refingerprint(store: Store, families: Families, on_step: Callable[[int], None] = lambda _: None) -> None:
+def refingerprint(store: Store, families: Families, all_keys: bool) -> None:
     """Make all fingerprints anew. Ties stay until their postings are judged again: after a crash in here nothing is
-    split."""
-    for batch in _batches(store, schema.postings.c.kind == "offer", ~schema.postings.c.blanked):
+    split. `all_keys`: write the keys of all, because other rules made those that are there."""
+    if all_keys:
+        with store.database.writing() as connection:
+            fingerprints.wipe_keys(connection)
+    for batch in _batches(store, schema.postings.c.kind == "offer"):
         with store.database.reading() as connection:
             families.read_boilerplate(connection)
             before = fingerprints.load(connection, batch)
         fresh = {key: pack(families.traits(stored)) for key, stored in batch.items()}
-        changed = {key: its for key, its in fresh.items() if key not in before or before[key].packed != its}
+        changed = {key: its for key, its in fresh.items() if all_keys or key not in before or before[key].packed != its}
         with store.database.writing() as connection:
             fingerprints.save(store.database, connection, changed, before, families.secret, keep_ties=True)
-        on_step(len(batch))
 
 
 def _batches(

@@ -126,18 +126,14 @@ def explain(store: Store, one: str, other: str) -> Explanation:
     secret = store.secret()
     with store.database.reading() as connection:
         learned = fingerprints.load_boilerplate(connection)
-        stored = fingerprints.load(connection, [*mine, *theirs])
         seqs = {its.gig for its in (*mine.values(), *theirs.values()) if its.gig is not None}
         ids = {gig.seq: gig.id for gig in gigs.load(connection, seqs).values()}
         decided = decisions.of(connection, [*mine, *theirs])
     words: dict[int, str] = {}
     traits: dict[Key, Traits] = {}
     for key, its in (mine | theirs).items():
-        if its.blanked and key in stored:
-            traits[key] = stored[key].traits
-        else:
-            gig = normalize(its.posting, its.pay_day)
-            traits[key] = traits_of(its.posting, gig, learned.get(key[0], frozenset()), secret, words)
+        gig = normalize(its.posting, its.pay_day)
+        traits[key] = traits_of(its.posting, gig, learned.get(key[0], frozenset()), secret, words)
     pairs = [pair for pair in islice(product(sorted(mine), sorted(theirs)), MOST_PAIRS) if pair[0] != pair[1]]
     if not pairs:
         raise UnknownName(f"{one} and {other} are the same posting")

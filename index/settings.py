@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    processes: int = Field(
+        1, ge=0, le=64, description="processes of `gigdex serve`, each with its own quotas; 0: one for each processor"
+    )
     public_url: OptionalUrl = Field(
         None, description="address under which the world reaches this instance; unset means private"
     )

@@ -24,7 +24,7 @@ from benchmarks.generate import VOCABULARY
 from benchmarks.generate import gigs as made_gigs
 from index import dedupe
 from index.dedupe.keys import Print, keys_of
-from index.dedupe.match import ties_of
+from index.dedupe.match import ties_of, uncollected
 from index.dedupe.traits import Traits, pack, traits_of
 from index.family import Families
 from index.gig import Gig, Pay, Place
@@ -124,6 +124,11 @@ def _posting(rng: random.Random, number: int, gig: Gig, slots: dict[str, str], h
 
 def main(count: int) -> None:
     """The pure part, in memory: quality and speed on `count` postings."""
+    with uncollected():
+        _main(count)
+
+
+def _main(count: int) -> None:
     prints: dict[Key, tuple[Traits, Print]] = {}
     truth: dict[Key, int] = {}
     reading = 0.0

@@ -69,7 +69,8 @@ class _Clusters:
     faces: dict[Key, dict[Traits, None]] = field(default_factory=dict)
     """Different traits of each set: a thousand copies are compared once."""
     strangers: dict[tuple[int, int], bool] = field(default_factory=dict)
-    refused: int = 0
+    refused: set[Key] = field(default_factory=set)
+    """Ends of ties that a full gig did not take."""
 
     def __post_init__(self) -> None:
         for key, node in self.nodes.items():
@@ -93,7 +94,7 @@ class _Clusters:
             return False
         if by_text:
             if len(mine) + len(theirs) > MAX_GROUP:
-                self.refused += 1
+                self.refused |= {one, other}
                 return False
             if any(self._apart(a, b) for a in self.faces[low] for b in self.faces[high]):
                 return False
@@ -112,8 +113,8 @@ class _Clusters:
 
 def group(
     nodes: Mapping[Key, Node], ties: Iterable[Tie] = (), decisions: Decisions = NOTHING
-) -> tuple[list[Group], int]:
-    """Groups in the order of their first key, and how many ties were refused because a gig was full.
+) -> tuple[list[Group], set[Key]]:
+    """Groups in the order of their first key, and which postings have a tie that was refused because a gig was full.
 
     Postings with the same link are one gig, unless one board uses that link for several ids: then it is a form or a
     landing page, and says nothing.

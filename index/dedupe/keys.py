@@ -13,6 +13,9 @@ from bisect import bisect_left
 
 from index.dedupe.traits import Traits, core
 
+VERSION = 2
+"""Raised whenever the same traits get other keys."""
+
 WINDOWS = 3
 """Of each shuffle the first words, the last ones and those in the middle: three shuffles for the price of one."""
 ROWS = 6
@@ -39,7 +42,7 @@ def keys_of(traits: Traits, secret: bytes = b"") -> Print:
     """The keys of a posting, without repetition. `secret` is what its words were hashed with."""
     title = sorted(traits.title)
     places = sorted({spot.name for spot in traits.places})
-    found = [_key(2, poster, *title) for poster in _posters(traits) if title or traits.words]
+    found = [_key(2, *poster, 0, *title) for poster in _posters(traits) if title or traits.words]
     if not traits.is_short:
         found += _bands(core(traits, secret))
         found += _chunks(traits.words)
@@ -49,9 +52,9 @@ def keys_of(traits: Traits, secret: bytes = b"") -> Print:
     return tuple(dict.fromkeys(found))
 
 
-def _posters(traits: Traits) -> list[int]:
-    found = sorted(traits.contacts)[:MAX_POSTERS]
-    return found if traits.organization is None else [*found, traits.organization]
+def _posters(traits: Traits) -> list[list[int]]:
+    found = [[contact] for contact in sorted(traits.contacts)[:MAX_POSTERS]]
+    return [*found, sorted(traits.organization)] if traits.organization else found
 
 
 def _bands(words: frozenset[int]) -> list[int]:

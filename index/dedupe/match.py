@@ -1,7 +1,9 @@
 """Pairs of postings worth a verdict, and the ties that the verdicts give, without a store: for `gigdex dedupe`, tests
 and benchmarks. index/family.py does the same on the store's tables."""
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from index.dedupe.group import NOTHING, Decisions, Group, Key, Node, Tie, group
@@ -19,7 +21,7 @@ KEY_CAP = 32
 class Judge:
     """Verdicts, remembered for a while: among copies of copies the same question comes again and again."""
 
-    LIMIT = 50_000
+    LIMIT = 10_000
 
     def __init__(self) -> None:
         self._known: dict[tuple[Traits, Traits], Verdict] = {}
@@ -76,11 +78,29 @@ def ordered(one: Traits, other: Traits, first: bool) -> tuple[Traits, Traits]:
     return (one, other) if first else (other, one)
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without Python's collector of cycles, which walks over all that is kept again and again, a fifth of the time:
+    what dedupe makes has no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def group_postings(
     postings: Iterable[tuple[Posting, Gig]], decisions: Decisions = NOTHING
 ) -> tuple[list[Group], Matched]:
     """Groups of postings at hand, each with the gig that was read from it; of several with the same key the last one
     counts. Only offers are compared by text: whatever else boards carry is no gig."""
+    with uncollected():
+        return _group_postings(postings, decisions)
+
+
+def _group_postings(postings: Iterable[tuple[Posting, Gig]], decisions: Decisions) -> tuple[list[Group], Matched]:
     latest = {(posting.board, posting.external_id): (posting, gig) for posting, gig in postings}
     prints: dict[Key, tuple[Traits, Print]] = {}
     for key in sorted(latest):

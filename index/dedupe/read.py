@@ -8,12 +8,13 @@ is called so.
 import gzip
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from index.dedupe.vocabulary import EVERYDAY, NO_NAMES, STOPWORDS
+from index.dedupe.vocabulary import COUNTED, EVERYDAY, NO_NAMES, STOPWORDS
 
 MAX_WORDS = 2_000
 """Words of a text that are compared: with more, two texts that agree so far are one text."""
@@ -48,13 +49,16 @@ class Reading:
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]{3,300}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}")
-_PHONE = re.compile(r"(?<![\w.,])\+?(?:\(\d{1,4}\)|\d)(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)")
-_GARBLED = re.compile(r"\w{26,}|\b[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b")
+_PHONE = re.compile(
+    r"[+(\d](?<![\w.,].)(?:(?<=\+)(?:\(\d{1,4}\)|\d)|(?<=\()\d{1,4}\)|(?<=\d))(?:[ ./-]?(?:\(\d{1,4}\)|\d)){7,14}(?!\w)"
+)
+"""Here and in _AMID what stands before is looked at behind the first character, which is quicker to rule out."""
+_GARBLED = re.compile(r"\b(?:[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*\b|\w{26,})")
 """Keys and hashes, which say nothing to a reader."""
 _TOKEN = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*|[^\W\d_]+")
 _NUMBER = re.compile(r"\d+(?:[.,'\u2019\u202f]\d+)*")
 _AMID = re.compile(
-    r"(?:(?<=[\w,:(&'\u2019] )|(?<=[,:(&'\u2019]))[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f][^\W\d_]{2,}"
+    r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f](?:(?<=[\w,:(&'\u2019] .)|(?<=[,:(&'\u2019].))[^\W\d_]{2,}"
 )
 """A capitalised word amid a sentence."""
 _PLACED = re.compile(
@@ -112,6 +116,15 @@ def fold(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
 
 
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def weight(word: str) -> int:
+    """How many words a word is worth: of scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer) a whole clause
+    is one, and two of its characters are about a word."""
+    return 1 if word.isascii() or not _UNSPACED.search(word) else max(1, len(word) // 2)
+
+
 def plain_number(written: str) -> str:
     """One spelling of a number, without thousands separators and trailing zeros: "1.000,00" and "1,000" are 1000."""
     whole = _ZEROS.sub("", written)
@@ -146,6 +159,20 @@ def _kind(low: str, start: int, end: int, value: str) -> str:
     return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
 
 
+_WORD = re.compile(r"\b[^\W\d_]{3,6}\b")
+
+
+def _in_words(low: str) -> Iterator[Number]:
+    """Numbers in words of which what stands beside them says what they count: "two-bedroom", "five hours". Others are
+    left out: "two of us" is said in many ways."""
+    for match in _WORD.finditer(low):
+        value = COUNTED.get(fold(match.group()))
+        if value is not None:
+            kind = _kind(low, match.start(), match.end(), value)
+            if kind in ("size", "hours", "money", "time"):
+                yield Number(kind, value)
+
+
 _LABEL = re.compile(
     r"\b(?:(?:ref|req|job|posting|listing|vacancy|ad|offer)\W{0,3}(?:id|no|nr|number|code)\W{0,4}|ref\W{1,3}|id: ?)"
     r"(?:[a-z]{1,4}-)?$"
@@ -172,7 +199,7 @@ def read(text: str) -> Reading:
     if len(low) != len(text):  # a letter whose lower case is longer; offsets must agree
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     tokens = _TOKEN.findall(text)[:MAX_WORDS]
-    folded = _TOKEN.findall(low)[:MAX_WORDS] if text.isascii() else [fold(token) for token in tokens]
+    folded = " ".join(tokens).lower().split(" ") if text.isascii() else [fold(token) for token in tokens]
     # A lone mark of another script folds to nothing.
     words = tuple([plain_number(word) if word[0].isdigit() else word for word in folded if word])
     numbers = set()
@@ -181,6 +208,8 @@ def read(text: str) -> Reading:
             continue
         value = plain_number(match.group())
         numbers.add(Number(_kind(low, match.start(), match.end(), value), value))
+    if not COUNTED.keys().isdisjoint(words):
+        numbers.update(_in_words(low))
     small = set(tokens).intersection(folded) if text.isascii() else {fold(one) for one in tokens if one[0].islower()}
     amid = {fold(word) for word in _AMID.findall(text)}
     towns, large = _towns()

@@ -7,20 +7,21 @@ the numbers are the same everywhere.
 
 import hashlib
 import json
+import re
 import struct
 import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from index.dedupe.passages import without_boilerplate
-from index.dedupe.read import NUMBER_KINDS, Number, Reading, after_title, fold, plain_number, read
-from index.dedupe.vocabulary import FLUFF, STOPWORDS
+from index.dedupe.read import NUMBER_KINDS, Number, Reading, after_title, fold, plain_number, read, weight
+from index.dedupe.vocabulary import FLUFF, LEGAL, RANKS, STOPWORDS
 from index.gig import Gig, Place
 from index.posting import Posting
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same posting gets other traits; they are then made anew by `gigdex rebuild --normalize`."""
 
 SHINGLE = 3
@@ -30,6 +31,7 @@ SHORT = 12
 LEFT = 4
 """Words that a posting says beside its board's boilerplate at least."""
 MAX_PLACES = 20
+_AROUND = re.compile(r"[\W_]+")
 _FLUFF = frozenset(word[:-1] if word.endswith("s") else word for word in FLUFF) | FLUFF
 
 
@@ -66,6 +68,8 @@ class Traits:
     board: str
     title: frozenset[int]
     """Words of the title that say what the work is."""
+    ranks: frozenset[int]
+    """Those of them that make another work of the same one: assistant, head."""
     title_numbers: frozenset[int]
     words: tuple[int, ...]
     """Words of the text in order, without boilerplate and without the title where the text repeats it."""
@@ -74,16 +78,21 @@ class Traits:
     numbers: frozenset[tuple[int, int]]
     """(index of NUMBER_KINDS, number)"""
     contacts: frozenset[int]
-    organization: int | None
+    organization: frozenset[int]
+    """Words of its name."""
     mode: str
-    category: str
     places: tuple[Spot, ...]
     pay: Money | None
-    posted: int | None
-    """Day, as an ordinal number."""
-    language: str | None
     size: int
     """Different words of the text, without those that every text has."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Made once: traits are looked up again and again."""
+        return hash((self.title, self.words, self.numbers, self.names, self.organization, self.pay))
 
     @property
     def is_short(self) -> bool:
@@ -153,21 +162,24 @@ def traits_of(
     return Traits(
         board=posting.board,
         title=frozenset([number(word) for word in kept if not word[0].isdigit()]),
+        ranks=frozenset([number(word) for word in kept if word in RANKS]),
         title_numbers=frozenset([number(one.value) for one in title.numbers if one.kind not in ("money", "hours")]),
         words=tuple(map(number, body.words)),
         names=frozenset([number(name) for name in title.towns | body.names]),  # Most Titles Are Written So
         towns=frozenset([number(name) for name in title.towns | body.towns]),
         numbers=_numbers((title, body), number),
         contacts=frozenset([number(contact) for contact in title.contacts | body.contacts]),
-        organization=number(f"by:{fold(gig.organization)}") if gig.organization else None,
+        organization=frozenset(map(number, _own_words(gig.organization or ""))),
         mode=gig.work_mode,
-        category=gig.category,
         places=tuple(sorted([_spot(place, number) for place in gig.places[:MAX_PLACES]], key=repr)),
         pay=_money(gig, number),
-        posted=posting.posted_at.toordinal() if posting.posted_at else None,
-        language=gig.language,
-        size=len(set(body.words) - STOPWORDS),
+        size=sum(map(weight, set(body.words) - STOPWORDS)),
     )
+
+
+def _own_words(organization: str) -> set[str]:
+    """Words of an organization's name, without "Inc." and the like."""
+    return {word for part in organization.split() if (word := _AROUND.sub("", fold(part)))} - LEGAL
 
 
 def _numbers(readings: Iterable[Reading], number: Callable[[str], int]) -> frozenset[tuple[int, int]]:
@@ -221,60 +233,55 @@ def core(traits: Traits, key: bytes = b"") -> frozenset[int]:
 
 def pack(traits: Traits) -> bytes:
     """The traits as bytes; equal traits give equal bytes."""
-    lists = [sorted(one) for one in (traits.title, traits.title_numbers, traits.names, traits.towns, traits.contacts)]
     numbers = sorted(traits.numbers)
-    lists.append([number for _, number in numbers])
-    lists.append(list(traits.words))
+    lists = {name: sorted(getattr(traits, name)) for name in _SETS}
+    lists["numbers"] = [number for _, number in numbers]
+    lists["words"] = list(traits.words)
     pay = traits.pay
     head = {
         "version": VERSION,
-        "lengths": [len(one) for one in lists],
+        "lists": {name: len(its) for name, its in lists.items() if its},
         "kinds": [kind for kind, _ in numbers],
         "board": traits.board,
-        "organization": traits.organization,
         "mode": traits.mode,
-        "category": traits.category,
         "places": [[s.name, s.country, s.region, s.lat, s.lon, s.is_town] for s in traits.places],
         "pay": [pay.unit, pay.currency, pay.low, pay.high, pay.usd, pay.amounts] if pay else None,
-        "posted": traits.posted,
-        "language": traits.language,
         "size": traits.size,
     }
     text = json.dumps(head, separators=(",", ":")).encode()
-    body = array("I", [number for one in lists for number in one])
+    body = array("I", [number for one in lists.values() for number in one])
     if sys.byteorder == "big":
         body.byteswap()
     return struct.pack("<I", len(text)) + text + body.tobytes()
 
 
-def unpack(packed: bytes) -> Traits:
+_SETS = ("title", "ranks", "title_numbers", "names", "towns", "contacts", "organization")
+
+
+def unpack(packed: bytes) -> Traits | None:
+    """The traits; None when an older version packed them, which is no fault: they are made anew by the next rebuild."""
     (length,) = struct.unpack_from("<I", packed)
     head = json.loads(packed[4 : 4 + length])
+    if head["version"] != VERSION:
+        return None
     body = array("I")
     body.frombytes(packed[4 + length :])
     if sys.byteorder == "big":
         body.byteswap()
-    parts: list[array[int]] = []
-    for one in head["lengths"]:
-        parts.append(body[:one])
-        body = body[one:]
-    title, title_numbers, names, towns, contacts, numbers, words = parts
+    lists: dict[str, array[int]] = {}
+    start = 0
+    for name, count in head["lists"].items():
+        lists[name] = body[start : start + count]
+        start += count
     pay = head["pay"]
+    sets = {name: frozenset(lists.get(name, ())) for name in _SETS}
     return Traits(
         board=head["board"],
-        title=frozenset(title),
-        title_numbers=frozenset(title_numbers),
-        words=tuple(words),
-        names=frozenset(names),
-        towns=frozenset(towns),
-        numbers=frozenset(zip(head["kinds"], numbers, strict=True)),
-        contacts=frozenset(contacts),
-        organization=head["organization"],
+        words=tuple(lists.get("words", ())),
+        numbers=frozenset(zip(head["kinds"], lists.get("numbers", ()), strict=True)),
         mode=head["mode"],
-        category=head["category"],
         places=tuple(Spot(*place) for place in head["places"]),
         pay=Money(pay[0], pay[1], pay[2], pay[3], pay[4], tuple(pay[5])) if pay else None,
-        posted=head["posted"],
-        language=head["language"],
         size=head["size"],
+        **sets,
     )

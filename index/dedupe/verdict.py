@@ -12,7 +12,7 @@ from typing import Literal
 from index.dedupe.read import NUMBER_KINDS
 from index.dedupe.traits import Money, Spot, Traits, shingles, vocabulary
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a rule changes what some pair is."""
 
 NEAR_KM = 30.0
@@ -108,6 +108,8 @@ def judge(a: Traits, b: Traits) -> Verdict:
         return Verdict("unsure", score, (*reasons, "only one names a place"))
     if doubt := _doubt(a, b, title):
         return Verdict("unsure", score, (*reasons, doubt))
+    if not (close and title == "same title") and _one_pay_of_several(a, b):
+        return Verdict("unsure", score, (*reasons, "only one names the pay of the other"))
     if title == "other title":
         online = a.mode == b.mode == "online"
         # A text that names neither work is a notice of the board, not what is wanted.
@@ -117,6 +119,8 @@ def judge(a: Traits, b: Traits) -> Verdict:
         return Verdict("same" if agreed else "unsure", score, reasons)
     if close:
         return Verdict("same", score, reasons)
+    if texts.jaccard >= LIKE_TEXT and a.title & b.title and a.board == b.board and _nothing_alone(a, b):
+        return Verdict("same", score, (*reasons, "neither names or counts what the other doesn't"))
     known = place == "same" or poster or anchors >= ANCHORS
     if texts.jaccard >= LIKE_TEXT and title == "same title" and known:
         return Verdict("same", score, (*reasons, f"{anchors} names and numbers in common"))
@@ -165,10 +169,21 @@ def conflicts(a: Traits, b: Traits) -> Iterator[str]:
     for kind in sorted(_kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING):
         yield f"another {NUMBER_KINDS[kind]} number"
     words_a, words_b = vocabulary(a), vocabulary(b)
+    if _other_organization(a, b, words_a, words_b):
+        yield "another organization"
     if a.towns - words_b and b.towns - words_a and not (a.mode == b.mode == "online"):
         yield "other towns"
     elif _other_names(a, b, words_a, words_b):
         yield "other names in the same sentence"
+
+
+def _other_organization(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
+    """Whether the names of both have no word in common and neither text names the other: a template of job ads is used
+    by many, and an agency that posts for somebody says for whom."""
+    one, other = a.organization, b.organization
+    if not one or not other or one & other or a.contacts & b.contacts:
+        return False
+    return not (one <= words_b or other <= words_a)
 
 
 def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
@@ -211,6 +226,8 @@ def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, boo
 
 def _doubt(a: Traits, b: Traits, title: str) -> str | None:
     """What is no proof of two gigs, and too much to merge them."""
+    if title != "other title" and (a.ranks - vocabulary(b) or b.ranks - vocabulary(a)):
+        return "another rank in the title"
     names = a.names - vocabulary(b), b.names - vocabulary(a)
     if title == "like title" and any(names):
         return "only one has some of the names, and the titles differ"
@@ -221,26 +238,38 @@ def _doubt(a: Traits, b: Traits, title: str) -> str | None:
     return None
 
 
+def _nothing_alone(a: Traits, b: Traits) -> bool:
+    """Whether neither names or counts anything that the other doesn't."""
+    return a.names <= vocabulary(b) and b.names <= vocabulary(a) and not (_kinds_alone(a, b) | _kinds_alone(b, a))
+
+
 def _kinds_alone(a: Traits, b: Traits) -> set[int]:
     """Kinds of which `a` has numbers that `b` doesn't have, neither as that kind nor as a number of no certain kind."""
     return {kind for kind, value in a.numbers if not any((k, value) in b.numbers for k in (kind, *UNCERTAIN))}
 
 
 def _pay_differs(a: Traits, b: Traits) -> str | None:
-    """Pay of the same unit differs unless one end of the ranges agrees, or each mentions the other's amount; pay by
-    different times when an hour of both is not worth the same, roughly."""
+    """Pay of the same unit differs unless one end of the ranges agrees, or one mentions the other's amount as well
+    ("cooks $18, at night $20"); pay by different times when an hour of both is not worth the same, roughly."""
     if a.pay is None or b.pay is None or not a.pay.unit or not b.pay.unit:
         return None
     if a.pay.unit != b.pay.unit:
         return None if _hours_agree(a.pay, b.pay) else "another pay"
-    if _pay_agrees(a.pay, b.pay) or (_says(a, b.pay) and _says(b, a.pay)):
+    if _pay_agrees(a.pay, b.pay) or _says(a, b.pay) or _says(b, a.pay):
         return None
     return "another pay"
 
 
+def _one_pay_of_several(a: Traits, b: Traits) -> bool:
+    """Whether the pay of one is among several that the other mentions, and not the other way round."""
+    if a.pay is None or b.pay is None or a.pay.unit != b.pay.unit or _pay_agrees(a.pay, b.pay):
+        return False
+    return _says(a, b.pay) != _says(b, a.pay)
+
+
 def _says(a: Traits, pay: Money) -> bool:
-    values = {value for _, value in a.numbers}
-    return any(amount in values for amount in pay.amounts)
+    """Whether a text mentions an amount of that pay as money."""
+    return any((MONEY, amount) in a.numbers for amount in pay.amounts)
 
 
 def _hours_agree(a: Money, b: Money) -> bool:
@@ -278,7 +307,7 @@ def _titles(a: Traits, b: Traits) -> str:
 def _same_poster(a: Traits, b: Traits) -> str | None:
     if a.contacts & b.contacts:
         return "same contact"
-    if a.organization is not None and a.organization == b.organization:
+    if a.organization and a.organization == b.organization:
         return "same organization"
     return None
 

@@ -20,6 +20,39 @@ FLUFF = words(
     "urgently vacancy want wanted week weekend weekly well work worker workers working"
 )
 """Words of titles that don't say what the work is."""
+RANKS = words(
+    "adjoint adjointe apprenti apprentie apprentice aprendiz assistant asst associate auszubildende auszubildender "
+    "auxiliaire ayudante azubi becario chef chief deputy director encargado gerente head intern jefe jr junior lead "
+    "leiter leiterin manager praktikant praktikantin principal responsable senior sr stagiaire stellvertretende "
+    "stellvertretender supervisor trainee vice"
+)
+"""Words of titles that make another work of the same one: a manager, an assistant manager."""
+LEGAL = words(
+    "ag and co company confidential corp corporation e et eurl gmbh group inc incorporated kg limited llc llp lp ltd "
+    "mbh nv oy plc private privat pte pty sa sarl sas sl srl the und y"
+)
+"""Words of an organization's name that aren't its own."""
+COUNTED = {
+    word: str(number)
+    for number, its in enumerate(
+        (
+            "two deux zwei dos",
+            "three trois drei tres",
+            "four quatre vier cuatro",
+            "five cinq funf cinco",
+            "six sechs seis",
+            "seven sept sieben siete",
+            "eight huit acht ocho",
+            "nine neuf neun nueve",
+            "ten dix zehn diez",
+            "eleven onze elf once",
+            "twelve douze zwolf doce",
+        ),
+        2,
+    )
+    for word in its.split()
+}
+"""Numbers in words, folded; one is an article in too many languages."""
 NO_NAMES = FLUFF | words(
     "abril agosto aout apr april aug august avril dec december decembre dezember diciembre dienstag dimanche "
     "domingo donnerstag email enero feb febrero februar february fevrier freitag friday jan januar january "

@@ -92,7 +92,12 @@ class Database:
         insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
         key = [column.name for column in table.primary_key]
         changes = {name: insert.excluded[name] for name in rows[0] if name not in key}
-        connection.execute(insert.on_conflict_do_update(index_elements=key, set_=changes), rows)
+        on_conflict = (
+            insert.on_conflict_do_update(index_elements=key, set_=changes)
+            if changes
+            else insert.on_conflict_do_nothing(index_elements=key)
+        )
+        connection.execute(on_conflict, rows)
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""

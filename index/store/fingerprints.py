@@ -31,9 +31,12 @@ class Stored:
     packed: bytes
     gig: int | None = None
     """Seq of the gig that its posting is in."""
+    blanked: bool = False
+    """Whether its posting has lost its text."""
 
     @property
-    def traits(self) -> Traits:
+    def traits(self) -> Traits | None:
+        """None when an older version made them; a rebuild makes them anew."""
         return read_traits(self.packed)
 
 
@@ -45,6 +48,10 @@ class StoredTie:
     b: int
     score: float
     reasons: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.reasons.split("\n"))
 
 
 def load(connection: sa.Connection, wanted: Iterable[Key]) -> dict[Key, Stored]:
@@ -63,9 +70,14 @@ def by_number(connection: sa.Connection, numbers: Iterable[int]) -> dict[int, St
     found: dict[int, Stored] = {}
     same = (postings.c.board == fingerprints.c.board) & (postings.c.external_id == fingerprints.c.external_id)
     for chunk in chunks(set(numbers)):
-        query = sa.select(fingerprints, postings.c.gig).join(postings, same).where(fingerprints.c.number.in_(chunk))
+        query = (
+            sa.select(fingerprints, postings.c.gig, postings.c.blanked)
+            .join(postings, same)
+            .where(fingerprints.c.number.in_(chunk))
+        )
         for row in connection.execute(query):
-            found[row.number] = Stored(row.number, (row.board, row.external_id), row.traits, row.gig)
+            key = (row.board, row.external_id)
+            found[row.number] = Stored(row.number, key, row.traits, row.gig, row.blanked)
     return found
 
 
@@ -129,11 +141,12 @@ def save(
     ]
     database.upsert(connection, fingerprints, rows)
     if prints is None:
-        prints = {key: keys_of(read_traits(packed), secret) for key, packed in fresh.items()}
+        prints = {key: keys_of(its, secret) for key, packed in fresh.items() if (its := read_traits(packed))}
     key_rows = [{"key": one, "number": numbers[key]} for key, its in prints.items() for one in its]
     if key_rows:
         key_rows.sort(key=lambda row: row["key"])  # in the order of the index: neighbours share pages
-        connection.execute(sa.insert(keys), key_rows)
+        # Some may be there: those that older rules made of the same posting.
+        database.upsert(connection, keys, key_rows)
     _write_ties(database, connection, numbers, new_ties)
 
 
@@ -180,10 +193,15 @@ def remove(connection: sa.Connection, stored: Sequence[Stored], secret: bytes) -
 
 
 def _remove_keys(connection: sa.Connection, stored: Sequence[Stored], secret: bytes) -> None:
-    rows = [{"k": one, "n": item.number} for item in stored for one in keys_of(item.traits, secret)]
+    rows = [{"k": one, "n": item.number} for item in stored if item.traits for one in keys_of(item.traits, secret)]
     if rows:
         gone = (keys.c.key == sa.bindparam("k"), keys.c.number == sa.bindparam("n"))
         connection.execute(sa.delete(keys).where(*gone), rows)
+
+
+def wipe_keys(connection: sa.Connection) -> None:
+    """Delete all keys, before those of other rules are written."""
+    connection.execute(sa.delete(keys))
 
 
 def _remove_ties(connection: sa.Connection, stored: Sequence[Stored]) -> None:

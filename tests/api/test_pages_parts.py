@@ -112,6 +112,24 @@ def test_a_gig_says_when_it_was_last_checked(client: Client, make_client: MakeCl
     assert "No. Its closing date has passed." in words(closed, "[aria-labelledby=open-title]")
 
 
+@pytest.mark.parametrize(
+    ("boards", "expected"),
+    [
+        (("tasks", "tasks", "errands", "tasks", "tasks"), "posted 4 times since February 2026"),
+        (("tasks", "errands"), None),
+        (("errands", "tasks", "tasks"), "posted 2 times since March 2026"),
+    ],
+)
+def test_a_gig_tells_how_often_one_board_listed_it(boards: tuple[str, ...], expected: str | None) -> None:
+    gig = made_up.gig(1, "Walk a dog", boards=boards)
+    february = NOW.replace(month=2)
+    monthly = [
+        source.model_copy(update={"posted_at": february.replace(month=2 + number), "external_id": str(number)})
+        for number, source in enumerate(gig.sources)
+    ]
+    assert Shown(gig.model_copy(update={"sources": monthly}), "USD", NOW, {}).history == expected
+
+
 def test_every_source_stands_with_its_own_pay(client: Client) -> None:
     sources = page(client, f"/gig/{made_up.TRANSCRIBE.id}").css(".sources li")
     assert [words(source, ".own") for source in sources] == ["$18–22 an hour", "$18–22 an hour"]

@@ -225,6 +225,67 @@ SHORT = {
     "empty descriptions": (False, {"description": None}, {"description": None}),
 }
 
+TEMPLATE = (
+    "You greet people who come in, keep the shelves tidy, work at the till and help to unload the van on Tuesdays. "
+    "Nobody needs experience, since a colleague shows you everything during the first week. Shifts are published a "
+    "fortnight ahead and can be swapped. There is a discount on whatever we sell, and a small room for breaks."
+)
+"""A text as it is copied from ad to ad: it names nobody."""
+CHINESE = (
+    "\u6211\u4eec\u5bb6\u6709\u4e24\u53ea\u732b\uff0c\u9700\u8981\u6709\u4eba\u5728\u5468\u672b\u6765"
+    "\u5582\u98df\u3002\u8bf7\u6bcf\u5929\u6765\u4e00\u6b21\uff0c\u6253\u626b\u732b\u7802\u76c6\uff0c"
+    "\u966a\u5b83\u4eec\u73a9\u4e00\u4f1a\u513f\u3002\u6211\u4eec\u4f4f\u5728\u5730\u94c1\u7ad9\u65c1\u8fb9"
+    "\uff0c\u4ea4\u901a\u5f88\u65b9\u4fbf\u3002\u62a5\u916c\u53ef\u4ee5\u9762\u8bae\u3002"
+)
+"""Two cats to be fed at weekends."""
+LIKE: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
+    "two shops": (False, {"organization": "Hat Corner"}, {"organization": "Lamp World Inc."}),
+    "one shop, written in two ways": (True, {"organization": "Lamp World"}, {"organization": "LAMP WORLD, INC."}),
+    "an agency that says for whom": (
+        True,
+        {"organization": "Hat Corner"},
+        {"organization": "Quick Staff", "description": f"For our client Hat Corner. {TEMPLATE}"},
+    ),
+    "another rank": (False, {"title": "Shop manager"}, {"title": "Assistant shop manager"}),
+    "the same rank": (True, {"title": "Assistant shop manager"}, {"title": "Assistant shop manager, evenings"}),
+    "other numbers in words": (
+        False,
+        {"title": "Clean my two-bedroom flat", "description": f"It has two bedrooms. {TEMPLATE}"},
+        {"title": "Clean my three-bedroom flat", "description": f"It has three bedrooms. {TEMPLATE}"},
+    ),
+    "numbers in words and in figures": (
+        True,
+        {"title": "Clean my two-bedroom flat", "description": f"It has two bedrooms. {TEMPLATE}"},
+        {"title": "Clean my 2-bedroom flat", "description": f"It has 2 bedrooms. {TEMPLATE}"},
+    ),
+    "pay of two shifts, one in the title": (
+        True,
+        {"title": "Shop assistant $18/hr", "description": f"$18 an hour. {TEMPLATE}"},
+        {"title": "Shop assistant, late shift $20/hr", "description": f"$18 an hour, $20 when it is late. {TEMPLATE}"},
+    ),
+    "half reworded by the same hand": (
+        True,
+        {
+            "description": "I look for a kind and careful person to clean the rooms, wash the floors and tidy the "
+            "kitchen, the bathroom and the stairs of a house with a large garden",
+            "title": "Woman to clean and tidy",
+            "location": None,
+        },
+        {
+            "description": "I look for a kind and careful person to clean the rooms, wash all the floors and tidy the "
+            "kitchen, bathroom and the stairs of a house with a large garden and a pond",
+            "title": "Woman to clean our house",
+            "location": None,
+            "board": "one",
+        },
+    ),
+    "Chinese": (
+        True,
+        {"title": "\u5582\u732b", "description": CHINESE},
+        {"title": "\u5582\u732b", "description": f"{CHINESE}\n"},
+    ),
+}
+
 
 def _posting(ad: Ad, number: int, filled: dict[str, str], **more: Any) -> Posting:
     data = {
@@ -254,6 +315,11 @@ def pairs() -> Iterator[Pair]:
         a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
         b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
         yield Pair(f"short: {name}", same, a, b)
+    for name, (same, one, other) in LIKE.items():
+        base = {"title": "Shop assistant", "description": TEMPLATE, "location": "Austin, TX"}
+        a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
+        b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
+        yield Pair(f"template: {name}", same, a, b)
     for ad in (ADS[3], ADS[10]):  # one remote offer under many towns
         usual = {slot: first for slot, (first, _) in ad.slots.items()}
         one = _posting(ad, 0, usual, location="Reno, NV")

@@ -142,8 +142,49 @@ def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_boa
     ingest.settle({key: blank(stored) for key, stored in loaded.items()})
     ingest.renormalize()
     assert store.count_gigs() == 1
+    store.set("dedupe", "rules of long ago")
+    ingest.renormalize()
+    assert store.count_gigs() == 1
     run_board("alpha", nanny("alpha", "9"))
     assert store.count_gigs() == 1
+
+
+def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("beta", nanny("beta", "1", title="Help at home"))
+    with store.database.reading() as connection:
+        loaded = postings.load(connection, [("beta", "1")])
+        keys_before = connection.execute(sa.select(schema.keys)).all()
+    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    with store.database.reading() as connection:
+        [left] = fingerprints.load(connection, [("beta", "1")]).values()
+        keys_after = connection.execute(sa.select(schema.keys)).all()
+    assert left.traits is not None
+    assert not left.traits.words
+    assert not left.traits.names
+    assert keys_before
+    assert not keys_after
+
+
+def test_fingerprints_of_older_rules_hold_their_ties_until_a_rebuild(
+    store: Store, ingest: Ingest, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("index.dedupe.traits.VERSION", -1)
+        run_board("alpha", nanny("alpha", "1"))
+        run_board("beta", nanny("beta", "1"))
+        store.set("dedupe", "older")
+    fingerprints.read_traits.cache_clear()
+    run_board("beta", nanny("beta", "2"), complete=False)  # finds nobody that it can be compared with
+    assert store.count_gigs() == 2
+    assert {source.board for source in gig_of(store, "alpha", "1").sources} == {"alpha", "beta"}
+    ingest.renormalize()
+    assert store.count_gigs() == 1
+    with store.database.reading() as connection:
+        found = fingerprints.load(connection, [("alpha", "1"), ("beta", "1"), ("beta", "2")])
+        held = connection.execute(sa.select(schema.keys.c.number, sa.func.count()).group_by(schema.keys.c.number)).all()
+    assert all(one.traits is not None for one in found.values())
+    assert {number for number, _ in held} == {one.number for one in found.values()}
+    assert len({count for _, count in held}) == 1
 
 
 def test_a_posting_that_is_no_offer_any_more_loses_its_fingerprint(store: Store, run_board: RunBoard) -> None:
