@@ -983,14 +983,19 @@ def forget_now(instance: "Instance", rule: int) -> int:
     from index.forget import applied
     from index.lease import LeaseTaken
 
-    try:
-        with instance.working("gigdex forget") as worker, progress() as bars:
-            task = bars.add_task("forget", total=None, note="")
-            worker.forget(lambda count: bars.advance(task, count))
-    except LeaseTaken as taken:
-        say(f"{taken}; it erases within a minute.")
-    while (changed := applied(instance.store, rule)) is None:
-        time.sleep(0.2)
+    told = False
+    with progress() as bars:
+        task = bars.add_task("forget", total=None, note="")
+        while (changed := applied(instance.store, rule)) is None:
+            try:
+                with instance.working("gigdex forget") as worker:
+                    if worker.forget(lambda count: bars.advance(task, count)):
+                        continue
+            except LeaseTaken as taken:
+                if not told:
+                    say(f"{taken}; it erases within a minute.")
+                    told = True
+            time.sleep(0.2)  # another worker may be at it, or have died of it
     return changed
 
 

@@ -102,10 +102,10 @@ def apply_pending(ingest: "Ingest") -> int:
     database = ingest.store.database
     with database.reading() as connection:
         pending = decisions.pending(connection)
-        changed = postings.load(connection, {key for one in pending for key in (one.one, one.other)})
     if not pending:
         return 0
-    ingest.settle(changed)
+    keys = {key for one in pending for key in (one.one, one.other)}
+    ingest.settle(lambda connection: postings.load(connection, keys))
     with database.writing() as connection:
         decisions.applied(connection, [one.id for one in pending], ingest.clock())
     return len(pending)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from index.ingest import BATCH, Ingest
 from index.settings import Settings
 from index.store import fingerprints, gigs, postings, schema
-from index.store.postings import StoredPosting
+from index.store.postings import Key, StoredPosting
 
 BATCHES = 20
 """Of one sweep, so that a first sweep over years of closed gigs doesn't keep ingest waiting."""
@@ -53,7 +53,7 @@ def _delete(ingest: Ingest, before: datetime) -> int:
     """Gigs closed before, and postings without a gig (no offers) that were."""
     table, closed = schema.postings, schema.gigs
     database, secret = ingest.store.database, ingest.store.secret()
-    with database.writing() as connection:
+    with ingest.store.regrouping() as connection:
         query = sa.select(closed.c.seq).where(closed.c.closed_at < before).order_by(closed.c.closed_at).limit(BATCH)
         seqs = list(connection.execute(query).scalars())
         keys = []
@@ -71,11 +71,12 @@ def _delete(ingest: Ingest, before: datetime) -> int:
 def _blank(ingest: Ingest, before: datetime) -> int:
     """Postings closed before that still have their text."""
     table = schema.postings
-    with ingest.store.database.reading() as connection:
+
+    def due(connection: sa.Connection) -> dict[Key, StoredPosting]:
         keys = postings.select_keys(connection, ~table.c.blanked, table.c.closed_at < before, limit=BATCH)
-        batch = postings.load(connection, keys)
-    ingest.settle({key: blank(stored) for key, stored in batch.items()})
-    return len(batch)
+        return {key: blank(stored) for key, stored in postings.load(connection, keys).items()}
+
+    return ingest.settle(due)
 
 
 def blank(stored: StoredPosting) -> StoredPosting:
