@@ -931,6 +931,31 @@ def restore(
 
 
 @app.command()
+def move() -> None:
+    """Move everything from the data folder into the empty PostgreSQL database that GIGDEX_DATABASE_URL names.
+
+    All or nothing: whatever goes wrong, the database stays empty. The files stay as they are and are not used any
+    more. Stop everything else before.
+    """
+    from index.move import move as run_move
+
+    settings = the_settings(False)
+    with progress() as bars:
+        tasks = {}
+
+        def stepped(table: str, rows: int) -> None:
+            if table not in tasks:
+                tasks[table] = bars.add_task(table, total=None, note="")
+            bars.advance(tasks[table], rows)
+
+        moved = run_move(settings, stepped)
+    say(
+        f"{moved.gigs:,} gigs, {moved.postings:,} postings and {moved.waiting:,} waiting ones moved; "
+        "start Gigdex with the same GIGDEX_DATABASE_URL."
+    )
+
+
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="NDJSON, one finding a line.")] = False,
     sample: Sample = False,
@@ -1041,6 +1066,7 @@ def explain(error: Exception) -> int:
     from index.engine.base import EngineError
     from index.forget import BadPattern
     from index.lease import LeaseTaken
+    from index.move import MoveError
     from index.normalize.currency import BadRates
     from index.people import UnknownName
     from index.query import BadQuery
@@ -1056,7 +1082,16 @@ def explain(error: Exception) -> int:
         say(f"gigdex: {error}")
         return 2
     if isinstance(
-        error, BackupError | BadRates | CantListen | CaptureFailed | EngineError | LeaseTaken | RatesError | StoreError
+        error,
+        BackupError
+        | BadRates
+        | CantListen
+        | CaptureFailed
+        | EngineError
+        | LeaseTaken
+        | MoveError
+        | RatesError
+        | StoreError,
     ):
         say(f"gigdex: {error}")
         return 1
