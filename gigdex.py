@@ -172,6 +172,25 @@ def work(sample: Sample = False) -> None:
         worker.run(stop)
 
 
+@app.command()
+def schedule(sample: Sample = False) -> None:
+    """Crawl boards whenever they are due, until stopped; `gigdex work` ingests what they bring."""
+    import signal
+
+    from crawlers.schedule import Schedule
+
+    settings = the_settings(sample)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        sample_url = sample_boards(stack, settings) if sample else None
+        instance = stack.enter_context(the_instance(settings, sample))
+        spiders = functools.partial(the_spiders, settings, sample)
+        say("Crawling boards as they become due; stop with Ctrl+C.")
+        Schedule(instance.store, instance.inbox, spiders, settings, sample_url).run(stop)
+
+
 def is_empty(settings: "Settings") -> bool:
     """Whether the data folder has never held a gig. A database elsewhere is somebody's choice, not an empty folder."""
     if settings.database_url or not (settings.data / "gigdex.db").exists():
