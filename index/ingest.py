@@ -166,6 +166,7 @@ class Ingest:
         for board, standing in self._boards.items():
             key, now = f"terms:{board}", standing.fingerprint()
             if known.get(key) != now:
+                self.store.unset([key])  # so that it is done again if it is cut off, whatever the permissions are then
                 self._resettle(schema.postings.c.board == board)
                 self.store.set(key, now)
 
@@ -323,12 +324,26 @@ class Ingest:
         computed is thrown away and computed anew from what that one left. Returns what was written."""
         self.leases.renew()
         self._families.secret  # noqa: B018  # read before a transaction begins: it may have to be made
-        for _ in range(MISSES):
-            with self.store.database.reading() as connection:
-                changes, family = self._gather(connection, evaluate, again)
+        misses = 0
+        while True:
+            alone = misses == MISSES
+            with self.store.regrouping() if alone else self.store.database.reading() as connection:
+                terms_are_known = self._terms_are_known(connection)
+                if terms_are_known:
+                    changes = evaluate(connection)
+                    family = self._families.gather(connection, changes.postings, again)
+                    if alone:
+                        regrouped = self._regroup(family)
+                        self._write(connection, changes, family, regrouped)
+            if not terms_are_known:
+                self.follow_terms()
+                continue
+            if alone:
+                break
             if not changes.postings:  # as in most crawls; `last_seen` is nothing that others compute with
-                with self.store.database.writing() as connection:
-                    postings.touch(connection, changes.unchanged)
+                if changes.unchanged:
+                    with self.store.database.writing() as connection:
+                        postings.touch(connection, changes.unchanged)
                 return changes
             regrouped = self._regroup(family)
             try:
@@ -336,24 +351,18 @@ class Ingest:
                     if gigs.peek(connection, "regrouping") != family.epoch + 1:
                         raise _Outrun
                     self._write(connection, changes, family, regrouped)
+                break
             except _Outrun:
-                continue
-            break
-        else:
-            with self.store.regrouping() as connection:
-                changes, family = self._gather(connection, evaluate, again)
-                regrouped = self._regroup(family)
-                self._write(connection, changes, family, regrouped)
+                misses += 1
         self._count_capped(family, regrouped.refused)
         return changes
 
-    def _gather(
-        self, connection: sa.Connection, evaluate: Callable[[sa.Connection], Changes], again: bool
-    ) -> tuple[Changes, Family]:
-        """What has changed and whom it concerns, with the boards' terms of the same moment."""
-        self._boards = standings(connection, self.clock())
-        changes = evaluate(connection)
-        return changes, self._families.gather(connection, changes.postings, again)
+    def _terms_are_known(self, connection: sa.Connection) -> bool:
+        """Whether the boards' permissions are still those that `follow_terms` has read."""
+        now = standings(connection, self.clock())
+        return now.keys() == self._boards.keys() and all(
+            standing.fingerprint() == self._boards[board].fingerprint() for board, standing in now.items()
+        )
 
     def _write(self, connection: sa.Connection, changes: Changes, family: Family, regrouped: "_Regrouped") -> None:
         """Write the family as it should be."""
