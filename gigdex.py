@@ -175,6 +175,25 @@ def work(sample: Sample = False) -> None:
         worker.run(stop)
 
 
+@app.command()
+def schedule(sample: Sample = False) -> None:
+    """Crawl boards whenever they are due, until stopped; `gigdex work` ingests what they bring."""
+    import signal
+
+    from crawlers.schedule import Schedule
+
+    settings = the_settings(sample)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        sample_url = sample_boards(stack, settings) if sample else None
+        instance = stack.enter_context(the_instance(settings, sample))
+        spiders = functools.partial(the_spiders, settings, sample)
+        say("Crawling boards as they become due; stop with Ctrl+C.")
+        Schedule(instance.store, instance.inbox, spiders, settings, sample_url).run(stop)
+
+
 def is_empty(settings: "Settings") -> bool:
     """Whether the data folder has never held a gig. A database elsewhere is somebody's choice, not an empty folder."""
     if settings.database_url or not (settings.data / "gigdex.db").exists():
@@ -988,6 +1007,31 @@ def restore(
 
 
 @app.command()
+def move() -> None:
+    """Move everything from the data folder into the empty PostgreSQL database that GIGDEX_DATABASE_URL names.
+
+    All or nothing: whatever goes wrong, the database stays empty. The files stay as they are and are not used any
+    more. Stop everything else before.
+    """
+    from index.move import move as run_move
+
+    settings = the_settings(False)
+    with progress() as bars:
+        tasks = {}
+
+        def stepped(table: str, rows: int) -> None:
+            if table not in tasks:
+                tasks[table] = bars.add_task(table, total=None, note="")
+            bars.advance(tasks[table], rows)
+
+        moved = run_move(settings, stepped)
+    say(
+        f"{moved.gigs:,} gigs, {moved.postings:,} postings and {moved.waiting:,} waiting ones moved; "
+        "start Gigdex with the same GIGDEX_DATABASE_URL."
+    )
+
+
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="NDJSON, one finding a line.")] = False,
     sample: Sample = False,
@@ -1040,14 +1084,19 @@ def forget_now(instance: "Instance", rule: int) -> int:
     from index.forget import applied
     from index.lease import LeaseTaken
 
-    try:
-        with instance.working("gigdex forget") as worker, progress() as bars:
-            task = bars.add_task("forget", total=None, note="")
-            worker.forget(lambda count: bars.advance(task, count))
-    except LeaseTaken as taken:
-        say(f"{taken}; it erases within a minute.")
-    while (changed := applied(instance.store, rule)) is None:
-        time.sleep(0.2)
+    told = False
+    with progress() as bars:
+        task = bars.add_task("forget", total=None, note="")
+        while (changed := applied(instance.store, rule)) is None:
+            try:
+                with instance.working("gigdex forget") as worker:
+                    if worker.forget(lambda count: bars.advance(task, count)):
+                        continue
+            except LeaseTaken as taken:
+                if not told:
+                    say(f"{taken}; it erases within a minute.")
+                    told = True
+            time.sleep(0.2)  # another worker may be at it, or have died of it
     return changed
 
 
@@ -1093,6 +1142,7 @@ def explain(error: Exception) -> int:
     from index.engine.base import EngineError
     from index.forget import BadPattern
     from index.lease import LeaseTaken
+    from index.move import MoveError
     from index.normalize.currency import BadRates
     from index.people import UnknownName
     from index.query import BadQuery
@@ -1108,7 +1158,16 @@ def explain(error: Exception) -> int:
         say(f"gigdex: {error}")
         return 2
     if isinstance(
-        error, BackupError | BadRates | CantListen | CaptureFailed | EngineError | LeaseTaken | RatesError | StoreError
+        error,
+        BackupError
+        | BadRates
+        | CantListen
+        | CaptureFailed
+        | EngineError
+        | LeaseTaken
+        | MoveError
+        | RatesError
+        | StoreError,
     ):
         say(f"gigdex: {error}")
         return 1

@@ -31,6 +31,7 @@ from index.settings import FOR_TESTS, BadSettings, Settings, load_settings, node
 from index.store.boards import BoardState
 from index.store.db import Database, StoreError
 from index.store.inbox import LOST_AFTER, Inbox
+from index.store.leases import any_worker
 from index.store.migrate import HEADS, Which
 from index.store.schema import fingerprints, inbox_postings, runs, views
 from index.store.schema import postings as postings_table
@@ -234,7 +235,7 @@ def check_instance(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Worker, inbox, engine, boards. Only for databases of this version, which opening leaves as they are."""
     try:
         with closing(Store.open(settings)) as store:
-            working = is_held(settings.data)
+            working = is_held(settings.data) or any_worker(store.database)
             if settings.database_url or (settings.data / DATABASES["inbox"]).exists():
                 with closing(Inbox.open(settings)) as inbox:
                     yield from check_inbox(inbox, settings, now, working)

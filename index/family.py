@@ -108,17 +108,17 @@ class Families:
             self._boilerplate = fingerprints.load_boilerplate(connection)
             self._boilerplate_version = version
 
-    def gather(self, changed: Mapping[Key, StoredPosting], again: bool = False) -> Family:
+    def gather(self, connection: sa.Connection, changed: Mapping[Key, StoredPosting], again: bool = False) -> Family:
         """The family of the changed postings. `again`: judge all their ties anew, whatever changed."""
-        self.secret  # noqa: B018  # read before the transaction begins: it may have to be made
-        with self.store.database.reading() as connection:
-            self.read_boilerplate(connection)
-            family = Family(gigs.peek(connection, "regrouping"), dict(changed))
-            family.before = fingerprints.load(connection, changed)
-            self._look(family, again)
-            self._match(connection, family, again)
-            self._close(connection, family)
-            self._complete(connection, family)
+        family = Family(gigs.peek(connection, "regrouping"), dict(changed))
+        if not changed:
+            return family
+        self.read_boilerplate(connection)
+        family.before = fingerprints.load(connection, changed)
+        self._look(family, again)
+        self._match(connection, family, again)
+        self._close(connection, family)
+        self._complete(connection, family)
         return family
 
     def _look(self, family: Family, again: bool) -> None:

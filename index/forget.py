@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -199,7 +200,7 @@ def make_rule(store: Store, pattern: str, regex: bool = False) -> Rule:
 def remember(store: Store, rule: Rule) -> int:
     """Keep the rule: from now on it keeps new postings clean. Returns its id. `apply_pending` cleans what is stored."""
     values = {"kind": rule.kind, "pattern": rule.pattern, "words": rule.words, "length": rule.length, "changed": 0}
-    with store.database.writing() as connection:
+    with store.regrouping() as connection:  # whoever has not applied it to what is about to be stored begins anew
         insert = sa.insert(forgotten).values(**values, created_at=datetime.now(UTC)).returning(forgotten.c.id)
         number: int = connection.execute(insert).scalar_one()
     return number
@@ -208,7 +209,16 @@ def remember(store: Store, rule: Rule) -> int:
 def rules(store: Store, *conditions: sa.ColumnElement[bool]) -> list[Rule]:
     """The rules, oldest first: the order in which they are applied everywhere."""
     with store.database.reading() as connection:
-        rows = connection.execute(sa.select(forgotten).where(*conditions).order_by(forgotten.c.id)).all()
+        return _rules(connection, store, *conditions)
+
+
+def newer_rules(connection: sa.Connection, store: Store, last: int) -> list[Rule]:
+    """The rules that were added after the one whose id is `last`."""
+    return _rules(connection, store, forgotten.c.id > last)
+
+
+def _rules(connection: sa.Connection, store: Store, *conditions: sa.ColumnElement[bool]) -> list[Rule]:
+    rows = connection.execute(sa.select(forgotten).where(*conditions).order_by(forgotten.c.id)).all()
     if not rows:
         return []
     key = store.secret()
@@ -378,18 +388,22 @@ def _clean_postings(ingest: "Ingest", rule: Rule, on_step: Callable[[int], None]
 
 
 def _clean_batch(ingest: "Ingest", rule: Rule, keys: Sequence[Key]) -> int:
-    with ingest.store.database.reading() as connection:
+    secret = ingest.store.secret()
+    with ingest.store.regrouping() as connection:
         batch = postings.load(connection, keys)
-    after = {key: rule.redact(stored.posting) for key, stored in batch.items()}
-    if gone := [key for key, posting in after.items() if posting is None]:
-        secret = ingest.store.secret()
-        with ingest.store.database.writing() as connection:
+        if gone := [key for key, stored in batch.items() if rule.redact(stored.posting) is None]:
             fingerprints.remove_of(connection, gone, secret)
             decisions.forget(connection, gone)
             postings.delete(connection, gone)  # _clean_gigs finds the gigs that they were in
         for board, ids in postings.by_board(gone).items():
             pages.drop_holding(ingest.inbox.database, board, ids)
-    ingest.settle({key: _redacted(batch[key], posting) for key, posting in after.items() if posting is not None})
+
+    def redacted(connection: sa.Connection) -> dict[Key, StoredPosting]:
+        found = postings.load(connection, keys)
+        cleaned = {key: rule.redact(stored.posting) for key, stored in found.items()}
+        return {key: _redacted(found[key], posting) for key, posting in cleaned.items() if posting is not None}
+
+    ingest.settle(redacted)
     return len(batch)
 
 
@@ -404,10 +418,8 @@ def _clean_gigs(ingest: "Ingest", rule: Rule) -> int:
     database = ingest.store.database
     found = {seq for seq, content in _views(database) if any(rule.fields(json.loads(content)))}
     for chunk in postings.chunks(sorted(found)):
-        with database.reading() as connection:
+        ingest.settle(partial(postings.of_gigs, seqs=chunk))
+        with ingest.store.regrouping() as connection:
             members = postings.of_gigs(connection, chunk)
-        ingest.settle(members)
-        orphans = set(chunk) - {stored.gig for stored in members.values()}
-        with database.writing() as connection:
-            gigs.bury(database, connection, orphans)
+            gigs.bury(database, connection, set(chunk) - {stored.gig for stored in members.values()})
     return len(found)

@@ -1,16 +1,20 @@
 """Inbox -> normalize -> dedupe -> store: the only writer of gigs (the engine follows, index/follow.py).
 
 All computation happens between transactions; the write transaction only writes. On one machine one process at a time
-ingests (index/lease.py). Where several do, each write first takes the next number of the counter `regrouping`: its row
-orders them, and whoever finds that another one took a number since reading begins anew.
+ingests (index/lease.py). Where several do, each ingests boards of its own (index/store/leases.py), and each write of
+gigs first takes the next number of the counter `regrouping`: its row orders them, and whoever finds that another one
+took a number since reading begins anew, from what the store says then. Whoever was outrun a few times computes while
+it keeps the others out.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -24,15 +28,16 @@ from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import fingerprints, gigs, pages, postings, runs, schema
 from index.store.boards import Standing, comparable, note_health, standings
-from index.store.db import StoreError
 from index.store.gigs import GigWrite, StoredGig, View
-from index.store.inbox import Inbox, InboxPosting, Unchanged, posting_json, read_unchanged
+from index.store.inbox import Inbox, InboxPosting, Unchanged, board_lease, posting_json, read_unchanged
+from index.store.leases import Leases
 from index.store.postings import Key, StoredPosting
 from index.store.runs import Run
 from index.store.store import Store, facts
 
-TRIES = 20
-"""How often a batch is computed anew because another writer was faster."""
+MISSES = 3
+"""How often a batch is computed anew because another writer was faster, before it is computed with the others kept
+out."""
 BATCH = 500
 """Postings of one transaction: large enough to make commits cheap, small enough that gigs show up at once."""
 
@@ -56,6 +61,21 @@ class _Unread:
     board: str
     page: Unchanged
     stored: Mapping[Key, StoredPosting]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be written of postings, by what the store says at one moment."""
+
+    postings: Mapping[Key, StoredPosting]
+    unchanged: Sequence[tuple[Key, datetime, str]] = ()
+    """Postings that were only seen again: (key, when, run)."""
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(run, what became of a posting) -> how many."""
+
+
+Evaluate = Callable[[sa.Connection], Mapping[Key, StoredPosting]]
+"""Reads what has become of some postings. It is asked again when another writer was faster."""
 
 
 class _Outrun(Exception):
@@ -86,12 +106,13 @@ class Ingest:
             lambda stored: self._normalize(stored.posting, stored.pay_day),
             lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
         )
+        self.leases = Leases(store.database)
 
     def step(self, limit: int = BATCH) -> int:
         """Ingest up to `limit` postings, then the ends of runs that are through. Returns how many postings it took
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
-        waiting = self.inbox.take(limit)
+        waiting = self.inbox.take(limit, self.leases)
         self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
         unread = self._unread(waiting)
@@ -120,10 +141,10 @@ class Ingest:
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
             self.follow_terms()
-            self._ingest(sightings)
+            self._ingest(sightings, max((rule.id for rule in rules), default=0))
         if waiting:
             self.inbox.remove([row.id for row in waiting])
-        for run in self.inbox.ended_runs(self.clock()):
+        for run in self.inbox.ended_runs(self.clock(), self.leases):
             self._end(run)
         return len(waiting)
 
@@ -169,17 +190,19 @@ class Ingest:
 
     def expire(self) -> int:
         """Close postings whose time is over. Returns how many."""
-        self.follow_terms()
         now = self.clock()
-        with self.store.database.reading() as connection:
-            over = postings.load(connection, lifecycle.expired(connection, now, limit=BATCH))
-        self._settle({key: stored.close("expired", now) for key, stored in over.items()})
-        return len(over)
 
-    def settle(self, changed: Mapping[Key, StoredPosting]) -> None:
-        """Bring the gigs up to date with stored postings that something other than a crawl changed."""
+        def expired(connection: sa.Connection) -> dict[Key, StoredPosting]:
+            over = postings.load(connection, lifecycle.expired(connection, now, limit=BATCH))
+            return {key: stored.close("expired", now) for key, stored in over.items()}
+
+        return self.settle(expired)
+
+    def settle(self, evaluate: Evaluate) -> int:
+        """Bring the gigs up to date with stored postings that something other than a crawl changed. Returns how many
+        those were."""
         self.follow_terms()
-        self._settle(changed)
+        return len(self._settle(lambda connection: Changes(evaluate(connection))).postings)
 
     def renormalize(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Make all gigs from their postings again, with today's rules and terms, and with what is learned anew of the
@@ -204,6 +227,7 @@ class Ingest:
         for board, standing in self._boards.items():
             key, now = f"terms:{board}", standing.fingerprint()
             if known.get(key) != now:
+                self.store.unset([key])  # so that it is done again if it is cut off, whatever the permissions are then
                 self._resettle(schema.postings.c.board == board)
                 self.store.set(key, now)
 
@@ -216,16 +240,17 @@ class Ingest:
         with self.store.database.reading() as connection:
             self._boards = standings(connection, self.clock())
         told: set[str] = set()
-        for batch in self._again(sa.true()):
-            family = self._families.gather(batch)
-            for write in self._regroup(family)[0]:
+        for keys in self._again(sa.true()):
+            with self.store.database.reading() as connection:
+                family = self._families.gather(connection, self._as_today(connection, keys))
+            for write in self._regroup(family).writes:
                 known = family.gigs[write.seq] if write.seq is not None else None
                 if write.id in told or (known is not None and known.views_hash == write.views_hash()):
                     continue
                 told.add(write.id)
                 views = family.views.get(known.seq) if known is not None else None
                 yield write.id, views[0].gig if views else None, write.views[0].gig if write.views else None
-            on_step(len(batch))
+            on_step(len(keys))
 
     def _resettle(
         self,
@@ -236,24 +261,30 @@ class Ingest:
         """Settle all postings that meet the condition again, batch by batch in the order of their keys. `again`: judge
         their ties anew."""
         total = 0
-        for batch in self._again(condition):
-            self._settle(batch, again=again)
-            total += len(batch)
-            on_step(len(batch))
+        for keys in self._again(condition):
+            self._settle(partial(self._remade, keys), again)
+            total += len(keys)
+            on_step(len(keys))
         return total
 
-    def _again(self, condition: sa.ColumnElement[bool]) -> Iterator[dict[Key, StoredPosting]]:
-        """All postings that meet the condition as today's rules see them, in batches by the order of their keys."""
+    def _again(self, condition: sa.ColumnElement[bool]) -> Iterator[list[Key]]:
+        """All postings that meet the condition, in batches by the order of their keys."""
         after: Key = ("", "")
         key_columns = sa.tuple_(schema.postings.c.board, schema.postings.c.external_id)
         while True:
             with self.store.database.reading() as connection:
                 keys = postings.select_keys(connection, condition, key_columns > sa.tuple_(*after), limit=BATCH)
-                batch = postings.load(connection, keys)
             if not keys:
                 return
             after = keys[-1]
-            yield {key: replace(stored, kind=self._kind(stored)) for key, stored in batch.items()}
+            yield keys
+
+    def _as_today(self, connection: sa.Connection, keys: Sequence[Key]) -> dict[Key, StoredPosting]:
+        """The postings as today's rules see them."""
+        return {key: replace(one, kind=self._kind(one)) for key, one in postings.load(connection, keys).items()}
+
+    def _remade(self, keys: Sequence[Key], connection: sa.Connection) -> Changes:
+        return Changes(self._as_today(connection, keys))
 
     def _kind(self, stored: StoredPosting) -> Kind:
         """By today's rules; of a posting that lost its text, what it was found to be when it had one."""
@@ -279,33 +310,46 @@ class Ingest:
             known = postings.hashes(connection, coming)
         self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
 
-    def _ingest(self, sightings: Mapping[Key, Sighting]) -> None:
-        with self.store.database.reading() as connection:
-            known = postings.load(connection, sightings)
+    def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int) -> None:
+        """`last_rule`: the newest rule to forget that the sightings were cleaned by."""
+        changes = self._settle(lambda connection: self._see(connection, sightings, last_rule))
+        for (run, what), count in changes.counts.items():
+            self._counts.setdefault(run, Counter())[what] += count
+
+    def _see(self, connection: sa.Connection, sightings: Mapping[Key, Sighting], last_rule: int) -> Changes:
+        """What the sightings change of what is stored."""
+        newer = forget.newer_rules(connection, self.store, last_rule)
+        known = postings.load(connection, sightings)
         changed: dict[Key, StoredPosting] = {}
         unchanged: list[tuple[Key, datetime, str]] = []
+        counts: Counter[tuple[str, str]] = Counter()
         for key, sighting in sightings.items():
-            counts = self._counts.setdefault(sighting.run, Counter())
             before = known.get(key)
+            if newer:
+                cleaned = forget.redact(sighting.posting, newer)
+                if cleaned is None:
+                    counts[sighting.run, "forgotten"] += 1
+                    continue
+                sighting = replace(sighting, posting=cleaned)
             try:
                 after = self._sight(before, sighting)
             except Exception as error:  # a fault of ours in one posting must not stop the others
                 log.error("posting %s:%s can't be read: %r; it stays as it was", *key, error)
-                counts["unreadable"] += 1
+                counts[sighting.run, "unreadable"] += 1
                 if before is not None:
                     unchanged.append((key, sighting.seen, sighting.run))
                 continue
             if after is None:
-                counts["closed_at_first_sight"] += 1
+                counts[sighting.run, "closed_at_first_sight"] += 1
             elif before is not None and _same(before, after):
-                counts["unchanged"] += 1
+                counts[sighting.run, "unchanged"] += 1
                 unchanged.append((key, after.last_seen, sighting.run))
             else:
-                counts["new" if before is None else "changed"] += 1
+                counts[sighting.run, "new" if before is None else "changed"] += 1
                 changed[key] = after
             if after is not None and after.kind != "offer":
-                counts[f"not_an_offer_{after.kind}"] += 1
-        self._settle(changed, unchanged)
+                counts[sighting.run, f"not_an_offer_{after.kind}"] += 1
+        return Changes(changed, unchanged, counts)
 
     def _sight(self, before: StoredPosting | None, sighting: Sighting) -> StoredPosting | None:
         """The stored posting after the sighting; None for an unknown one that is over already."""
@@ -354,58 +398,76 @@ class Ingest:
             found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
-    def _settle(
-        self,
-        changed: Mapping[Key, StoredPosting],
-        unchanged: Iterable[tuple[Key, datetime, str]] = (),
-        again: bool = False,
-    ) -> None:
-        """Bring the gigs up to date with the changed postings, in one transaction. When another writer was faster,
-        what was computed is thrown away and computed anew from what that one left."""
-        unchanged = list(unchanged)
-        for _ in range(TRIES):
-            family = self._families.gather(changed, again)
-            try:
-                refused = self._write(family, changed, unchanged)
-            except _Outrun:
+    def _settle(self, evaluate: Callable[[sa.Connection], Changes], again: bool = False) -> Changes:
+        """Bring the gigs up to date with what has changed, in one transaction. When another writer was faster, what was
+        computed is thrown away and computed anew from what that one left. Returns what was written."""
+        self.leases.renew()
+        self._families.secret  # noqa: B018  # read before a transaction begins: it may have to be made
+        misses = 0
+        while True:
+            alone = misses == MISSES
+            with self.store.regrouping() if alone else self.store.database.reading() as connection:
+                terms_are_known = self._terms_are_known(connection)
+                if terms_are_known:
+                    changes = evaluate(connection)
+                    family = self._families.gather(connection, changes.postings, again)
+                    if alone:
+                        regrouped = self._regroup(family)
+                        self._write(connection, changes, family, regrouped)
+            if not terms_are_known:
+                self.follow_terms()
                 continue
-            self._count_capped(family, refused)
-            return
-        raise StoreError("other writers regrouped gigs all the time; try again")
+            if alone:
+                break
+            if not changes.postings:  # as in most crawls; `last_seen` is nothing that others compute with
+                if changes.unchanged:
+                    with self.store.database.writing() as connection:
+                        postings.touch(connection, changes.unchanged)
+                return changes
+            regrouped = self._regroup(family)
+            try:
+                with self.store.regrouping() as connection:
+                    if gigs.peek(connection, "regrouping") != family.epoch + 1:
+                        raise _Outrun
+                    self._write(connection, changes, family, regrouped)
+                break
+            except _Outrun:
+                misses += 1
+        self._count_capped(family, regrouped.refused)
+        return changes
 
-    def _write(
-        self,
-        family: Family,
-        changed: Mapping[Key, StoredPosting],
-        unchanged: Iterable[tuple[Key, datetime, str]],
-    ) -> set[Key]:
-        """Write the family as it should be. Returns which postings a full gig refused."""
-        writes, membership, refused = self._regroup(family)
-        now_in = {key: membership.get(key) for key, stored in family.postings.items() if stored.kind == "offer"}
-        database, secret = self.store.database, self._families.secret
+    def _terms_are_known(self, connection: sa.Connection) -> bool:
+        """Whether the boards' permissions are still those that `follow_terms` has read."""
+        now = standings(connection, self.clock())
+        return now.keys() == self._boards.keys() and all(
+            standing.fingerprint() == self._boards[board].fingerprint() for board, standing in now.items()
+        )
+
+    def _write(self, connection: sa.Connection, changes: Changes, family: Family, regrouped: "_Regrouped") -> None:
+        """Write the family as it should be."""
+        offers = (key for key, stored in family.postings.items() if stored.kind == "offer")
+        now_in = {key: regrouped.membership.get(key) for key in offers}
+        database, secret, known = self.store.database, self._families.secret, family.gigs
         ties = [(tie.a, tie.b, tie.score, "\n".join(tie.reasons)) for tie in family.new_ties]
-        with database.writing() as connection:
-            if gigs.take(connection, "regrouping", 1) != family.epoch + 1:
-                raise _Outrun
-            known = family.gigs
-            written = [
-                write for write in writes if write.seq is None or known[write.seq].views_hash != write.views_hash()
-            ]
-            seqs = {gig.id: gig.seq for gig in known.values()}
-            seqs.update(gigs.save(database, connection, written))
-            rows = []
-            for key, stored in family.postings.items():
-                owner = now_in.get(key)
-                after = replace(stored, gig=seqs[owner] if owner else None)
-                if key in changed or after.gig != stored.gig:
-                    rows.append((after, family.links[key]))
-            postings.save(database, connection, rows)
-            postings.touch(connection, unchanged)
-            fingerprints.remove(connection, family.gone, secret)
-            fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
-            fingerprints.save(database, connection, family.faded, family.before, secret, keep_ties=True)
-            fingerprints.trim(connection, family.full_keys)
-        return refused
+        written = [
+            write
+            for write in regrouped.writes
+            if write.seq is None or known[write.seq].views_hash != write.views_hash()
+        ]
+        seqs = {gig.id: gig.seq for gig in known.values()}
+        seqs.update(gigs.save(database, connection, written))
+        rows = []
+        for key, stored in family.postings.items():
+            owner = now_in.get(key)
+            after = replace(stored, gig=seqs[owner] if owner else None)
+            if key in changes.postings or after.gig != stored.gig:
+                rows.append((after, family.links[key]))
+        postings.save(database, connection, rows)
+        postings.touch(connection, changes.unchanged)
+        fingerprints.remove(connection, family.gone, secret)
+        fingerprints.save(database, connection, family.fresh, family.before, secret, ties, prints=family.prints)
+        fingerprints.save(database, connection, family.faded, family.before, secret, keep_ties=True)
+        fingerprints.trim(connection, family.full_keys)
 
     def _count_capped(self, family: Family, refused: set[Key]) -> None:
         """Note in the runs that brought them which postings met a bound of dedupe."""
@@ -414,8 +476,8 @@ class Ingest:
             if counts is not None:
                 counts["dedupe_capped"] += 1
 
-    def _regroup(self, family: Family) -> tuple[list[GigWrite], dict[Key, str], set[Key]]:
-        """The gigs as they should be, which posting is in which gig (by id), and which postings a full gig refused."""
+    def _regroup(self, family: Family) -> "_Regrouped":
+        """The gigs as they should be."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
         nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
@@ -442,7 +504,7 @@ class Ingest:
             if seq not in claimed and gig.moved_to is None and gig.status == "open":
                 views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
                 writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
-        return writes, membership, refused
+        return _Regrouped(writes, membership, refused)
 
     # --- end of a run ---
 
@@ -461,20 +523,29 @@ class Ingest:
         if health.may_close(run) and (board is None or board.info.absence_closes):
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
-            runs.save_run(connection, run)
+            runs.save_run(self.store.database, connection, run)
             note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
+        self.leases.release([board_lease(run.board)])
         self.follow_terms()  # a good run makes a stale board fresh
 
     def _close_absent(self, run: Run) -> int:
+        def absent(connection: sa.Connection) -> Changes:
+            found = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
+            return Changes({key: stored.close("gone", self.clock()) for key, stored in found.items()})
+
         closed = 0
-        while True:
-            with self.store.database.reading() as connection:
-                absent = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
-            if not absent:
-                return closed
-            self._settle({key: stored.close("gone", self.clock()) for key, stored in absent.items()})
-            closed += len(absent)
+        while count := len(self._settle(absent).postings):
+            closed += count
+        return closed
+
+
+class _Regrouped(NamedTuple):
+    writes: list[GigWrite]
+    membership: dict[Key, str]
+    """Which posting is in which gig, by its id."""
+    refused: set[Key]
+    """Postings that a full gig refused."""
 
 
 def _claims(

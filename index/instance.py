@@ -19,6 +19,7 @@ from index.settings import Settings
 from index.store.boards import declare
 from index.store.db import StoreError
 from index.store.inbox import Inbox
+from index.store.leases import Leases
 from index.store.store import Store
 from index.terms import BoardInfo
 from index.worker import Worker
@@ -50,9 +51,13 @@ class Instance:
 
     @contextmanager
     def working(self, command: str, wait_s: float = 0) -> Iterator[Worker]:
-        """The worker, with the lease. `command` is what others are told who also want it. Raises LeaseTaken."""
+        """The worker, with the lease. `command` is what others are told who also want it. Raises LeaseTaken.
+
+        Where database and engine are elsewhere several workers share them, each with leases of its own
+        (index/store/leases.py)."""
         lease = Lease(self.settings.data, command)
-        lease.take(wait_s)
+        if self.store.database.is_sqlite or not self.engines.elsewhere:
+            lease.take(wait_s)
         try:
             ahead = ReadAhead()
             worker = Worker(
@@ -85,8 +90,22 @@ class Instance:
             return self.rebuild_engine()
 
     def rebuild_engine(self, on_step: Callable[[int], None] = lambda _: None) -> Follower:
-        """A new engine with everything that the store has; readers keep the old one until it is complete."""
-        return rebuild(self.store, self.engines, on_step)
+        """A new engine with everything that the store has; readers keep the old one until it is complete. Raises
+        EngineError, also while another process makes an engine that we share with it."""
+        leases = Leases(self.store.database)
+        if self.engines.elsewhere and not leases.claim(["search index"]):
+            raise EngineError(
+                "another process is making the search index; it will be done by itself, or try again later"
+            )
+
+        def stepped(count: int) -> None:
+            leases.renew()
+            on_step(count)
+
+        try:
+            return rebuild(self.store, self.engines, stepped)
+        finally:
+            leases.release()
 
     def not_ready(self) -> str | None:
         """Why searches can't be answered yet, in one line; None when they can."""

@@ -55,12 +55,15 @@ def refingerprint(store: Store, families: Families, all_keys: bool) -> None:
         with store.database.writing() as connection:
             fingerprints.wipe_keys(connection)
     for batch in _batches(store, schema.postings.c.kind == "offer"):
-        with store.database.reading() as connection:
+        families.secret  # noqa: B018  # read before the transaction begins: it may have to be made
+        with store.regrouping() as connection:
             families.read_boilerplate(connection)
+            batch = {key: one for key, one in postings.load(connection, batch).items() if one.kind == "offer"}
             before = fingerprints.load(connection, batch)
-        fresh = {key: pack(families.traits(stored)) for key, stored in batch.items()}
-        changed = {key: its for key, its in fresh.items() if all_keys or key not in before or before[key].packed != its}
-        with store.database.writing() as connection:
+            fresh = {key: pack(families.traits(stored)) for key, stored in batch.items()}
+            changed = {
+                key: its for key, its in fresh.items() if all_keys or key not in before or before[key].packed != its
+            }
             fingerprints.save(store.database, connection, changed, before, families.secret, keep_ties=True)
 
 

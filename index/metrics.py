@@ -17,6 +17,7 @@ from index.lease import is_held
 from index.settings import Settings
 from index.store.boards import healths, standings
 from index.store.inbox import Inbox
+from index.store.leases import any_worker
 from index.store.runs import Run, last_runs
 from index.store.schema import gigs, postings
 from index.store.store import Store
@@ -50,7 +51,7 @@ class Measured(Protocol):
 def collect(instance: Measured, now: datetime | None = None) -> list[Metric]:
     """All metrics of the instance. Raises StoreError when the database can't be read."""
     return [*_store(instance.store), *_inbox(instance.inbox), *_boards(instance.store, now), *_engine(instance),
-            *_machine(instance.settings)]  # fmt: skip
+            *_machine(instance.settings, instance.store)]  # fmt: skip
 
 
 def _one(name: str, help: str, value: float | None, type: Type = "gauge") -> Metric:
@@ -137,8 +138,12 @@ def _engine(instance: Measured) -> Iterable[Metric]:
     yield _one("gigdex_engine_parked_gigs", "Gigs that the search index refuses, so that they can't be found.", parked)
 
 
-def _machine(settings: Settings) -> Iterable[Metric]:
-    yield _one("gigdex_worker_running", "1 where a process holds the lease and ingests.", is_held(settings.data))
+def _machine(settings: Settings, store: Store) -> Iterable[Metric]:
+    yield _one(
+        "gigdex_worker_running",
+        "1 where a process ingests: it holds the lease, or one of them.",
+        is_held(settings.data) or any_worker(store.database),
+    )
     yield _each("gigdex_data_bytes", "Size of what lies in the data folder.", "part", sizes(settings.data))
     try:
         free: int | None = shutil.disk_usage(settings.data).free

@@ -107,10 +107,10 @@ def apply_pending(ingest: "Ingest") -> int:
     database = ingest.store.database
     with database.reading() as connection:
         pending = decisions.pending(connection)
-        changed = postings.load(connection, {key for one in pending for key in (one.one, one.other)})
     if not pending:
         return 0
-    ingest.settle(changed)
+    keys = {key for one in pending for key in (one.one, one.other)}
+    ingest.settle(lambda connection: postings.load(connection, keys))
     with database.writing() as connection:
         decisions.applied(connection, [one.id for one in pending], ingest.clock())
     return len(pending)
@@ -164,7 +164,10 @@ def explain(store: Store, one: str, other: str) -> Explanation:
 
 def _held_together(store: Store, pair: dict[Key, StoredPosting]) -> tuple[str, ...]:
     """Why the postings of a gig belong to it, one line each."""
-    family = Families(store, lambda stored: normalize(stored.posting, stored.pay_day)).gather(pair)
+    families = Families(store, lambda stored: normalize(stored.posting, stored.pay_day))
+    families.secret  # noqa: B018  # read before the transaction begins: it may have to be made
+    with store.database.reading() as connection:
+        family = families.gather(connection, pair)
     nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in family.postings}
     groups, _ = dedupe.group(nodes, family.ties, family.decided)
     return tuple(

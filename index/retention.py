@@ -6,6 +6,7 @@ number is never given to another gig, and its last revision tells everyone who f
 to delete it. A posting that a board shows again is a gig again, with the same id.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from index.ingest import BATCH, Ingest
 from index.settings import Settings
 from index.store import fingerprints, gigs, postings, schema
-from index.store.postings import StoredPosting
+from index.store.postings import Key, StoredPosting
 
 BATCHES = 20
 """Of one sweep, so that a first sweep over years of closed gigs doesn't keep ingest waiting."""
@@ -53,7 +54,7 @@ def _delete(ingest: Ingest, before: datetime) -> int:
     """Gigs closed before, and postings without a gig (no offers) that were."""
     table, closed = schema.postings, schema.gigs
     database, secret = ingest.store.database, ingest.store.secret()
-    with database.writing() as connection:
+    with ingest.store.regrouping() as connection:
         query = sa.select(closed.c.seq).where(closed.c.closed_at < before).order_by(closed.c.closed_at).limit(BATCH)
         seqs = list(connection.execute(query).scalars())
         keys = []
@@ -73,39 +74,49 @@ def delete_at_once(ingest: Ingest) -> int:
     else of it is left. Needs the lease. Returns the number of postings. After a crash anywhere in here the next call
     goes on."""
     database, table, done = ingest.store.database, schema.postings, 0
+    secret = ingest.store.secret()
     boards = [board for board, one in ingest.boards.items() if "delete_at_once" in one.info.terms.duties]
-    while boards:
-        with database.reading() as connection:
-            closed = (table.c.board.in_(boards), table.c.status == "closed")
-            batch = postings.load(connection, postings.select_keys(connection, *closed, limit=BATCH))
-            members = postings.of_gigs(connection, {stored.gig for stored in batch.values() if stored.gig is not None})
-        if not batch:
-            break
+
+    def closed(connection: sa.Connection) -> dict[Key, StoredPosting]:
+        query = (table.c.board.in_(boards), table.c.status == "closed")
+        return postings.load(connection, postings.select_keys(connection, *query, limit=BATCH))
+
+    def leaving(connection: sa.Connection) -> dict[Key, StoredPosting]:
+        """Those in gigs that live on, taken out of them: what is no offer is in no gig."""
+        batch = closed(connection)
+        members = postings.of_gigs(connection, _gigs_of(batch))
         shared = {stored.gig for key, stored in members.items() if key not in batch}
-        # Taken out of gigs that live on: what is no offer is in no gig.
-        leaving = {key: replace(stored, kind="other") for key, stored in batch.items() if stored.gig in shared}
-        ingest.settle({key: stored for key, stored in leaving.items() if stored.gig is not None})
-        alone = {stored.gig for stored in batch.values() if stored.gig is not None} - shared
-        secret = ingest.store.secret()
-        with database.writing() as connection:
-            gigs.take(connection, "regrouping", 1)  # whoever is computing gigs of these postings begins anew
+        return {key: replace(stored, kind="other") for key, stored in batch.items() if stored.gig in shared}
+
+    while boards:
+        ingest.settle(leaving)
+        with ingest.store.regrouping() as connection:
+            batch = closed(connection)
+            alone = _gigs_of(batch)
             if not postings.of_gigs(connection, alone).keys() <= batch.keys():
                 continue  # another writer was faster
             postings.delete(connection, batch)
             fingerprints.remove_of(connection, batch, secret)
             gigs.bury(database, connection, alone)
+        if not batch:
+            break
         done += len(batch)
     return done
+
+
+def _gigs_of(batch: Mapping[Key, StoredPosting]) -> set[int]:
+    return {stored.gig for stored in batch.values() if stored.gig is not None}
 
 
 def _blank(ingest: Ingest, before: datetime) -> int:
     """Postings closed before that still have their text."""
     table = schema.postings
-    with ingest.store.database.reading() as connection:
+
+    def due(connection: sa.Connection) -> dict[Key, StoredPosting]:
         keys = postings.select_keys(connection, ~table.c.blanked, table.c.closed_at < before, limit=BATCH)
-        batch = postings.load(connection, keys)
-    ingest.settle({key: blank(stored) for key, stored in batch.items()})
-    return len(batch)
+        return {key: blank(stored) for key, stored in postings.load(connection, keys).items()}
+
+    return ingest.settle(due)
 
 
 def blank(stored: StoredPosting) -> StoredPosting:

@@ -71,12 +71,18 @@ class _Near:
     """Latitude and longitude, degrees."""
 
 
-class _Known(NamedTuple):
-    """Values that an index of one generation holds."""
+class _Languages(NamedTuple):
+    """Those of an index of one generation."""
 
     generation: int
-    languages: list[str]
-    cell_names: list[str]
+    names: list[str]
+
+
+class _Cells(NamedTuple):
+    """Those of an index of one generation."""
+
+    generation: int
+    names: list[str]
     cells: Cells
 
 
@@ -96,7 +102,7 @@ class _Deadline:
     def check(self) -> None:
         """Raises TooLongError when it has passed."""
         if time.monotonic() > self._end:
-            raise TooLongError("this search takes too long here; fewer words or a smaller circle take less")
+            raise TooLongError
 
 
 class Search:
@@ -107,7 +113,8 @@ class Search:
         self._engine = engine
         self._views = views
         self._secret = secret
-        self._known = _Known(-1, [], [], Cells([]))
+        self._languages = _Languages(-1, [])
+        self._cells = _Cells(-1, [], Cells([]))
         self._counted = CountCache()
 
     def generation(self) -> int:
@@ -193,22 +200,31 @@ class Search:
         near: _Near | None = None
         rings: list[Ring] = []
         circle: list[str] | None = None
-        known = self._values(generation)
         if query.near is not None:
             near = _locate(query.near)
-            rings = known.cells.within(*near.point, query.radius_km)
+            rings = self._known_cells(generation).within(*near.point, query.radius_km)
             circle = [cell for ring in rings for cell in ring.cells]
-        return near, rings, compile_query(query, channel, _minute(now), circle, known.languages, _usd_rate)
+        return (
+            near,
+            rings,
+            compile_query(query, channel, _minute(now), circle, self._known_languages(generation), _usd_rate),
+        )
 
-    def _values(self, generation: int) -> _Known:
-        """What the index holds; the list of cells changes far less often than the index."""
-        known = self._known
+    def _known_languages(self, generation: int) -> list[str]:
+        known = self._languages
+        if known.generation != generation:
+            known = self._languages = _Languages(generation, self._engine.values("language"))
+        return known.names
+
+    def _known_cells(self, generation: int) -> Cells:
+        """All cells that the index holds, which only questions for a circle need: there may be many. Their list changes
+        far less often than the index."""
+        known = self._cells
         if known.generation != generation:
             names = self._engine.values("cell")
-            cells = known.cells if names == known.cell_names else Cells(names)
-            known = _Known(generation, self._engine.values("language"), names, cells)
-            self._known = known
-        return known
+            known = _Cells(generation, names, known.cells if names == known.names else Cells(names))
+            self._cells = known
+        return known.cells
 
     # --- counts ----------------------------------------------------------------------------------------------
 

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     database_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="SQLAlchemy URL of the store; unset means SQLite in the data folder"
     )
+    database_connections: int = Field(
+        20, ge=2, le=1_000, description="connections of one process to a database server, for the store, at most"
+    )
     elasticsearch_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
         None,
         description="addresses of Elasticsearch nodes, parted by commas, such as https://es1:9200,https://es2:9200; "

@@ -3,21 +3,25 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from index.alarm import Alarm
 from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
-from index.forget import apply_pending
+from index.forget import apply_pending, pending
 from index.ingest import Ingest
 from index.people import apply_pending as apply_decisions
+from index.people import is_applied
 from index.retention import Keep, delete_at_once, sweep
 from index.store.db import StoreError
 from index.store.pages import drop_unread
 
 log = logging.getLogger(__name__)
 
+CHORES = "chores"
+"""Lease of what one worker does for all: rules to forget, people's decisions, expiry, retention."""
 IDLE_S = 0.5
 """Pause when the inbox is empty."""
 SWEEP_S = 60.0
@@ -31,7 +35,8 @@ RETRY_S = 5.0
 
 
 class Worker:
-    """One ingest and the engine that follows it. Needs the lease."""
+    """One ingest and the engine that follows it. Needs the lease, or a database and an engine that several workers
+    share."""
 
     def __init__(
         self,
@@ -60,33 +65,58 @@ class Worker:
 
     def step(self) -> int:
         """One round of everything that is due. Returns the number of postings ingested."""
-        self.forget()
-        apply_decisions(self.ingest)
+        if self._follower is None:
+            self.ingest.leases.announce()
+        self.ingest.leases.renew()
+        is_time = time.monotonic() >= self._next_sweep
+        if is_time or pending(self.ingest.store) or not is_applied(self.ingest.store):
+            with self._chores() as are_ours:
+                if are_ours:
+                    self._do_chores(is_time)
         follower = self.follower
         if follower.engine.damaged() and time.monotonic() - self._opened_at > REBUILD_PAUSE_S:
-            self.close()
+            self.close_engine()
             follower = self.follower
-        if time.monotonic() >= self._next_sweep:
+        count = self.ingest.step()
+        delete_at_once(self.ingest)
+        try:
+            follower.catch_up()
+        except EngineStaleError:
+            self.close_engine()  # the next round makes it anew
+            raise
+        return count
+
+    @contextmanager
+    def _chores(self) -> Iterator[bool]:
+        """Whether what one worker does for all is ours to do."""
+        leases = self.ingest.leases
+        are_ours = bool(leases.claim([CHORES]))
+        try:
+            yield are_ours
+        finally:
+            if are_ours:
+                leases.release([CHORES])
+
+    def _do_chores(self, is_time: bool) -> None:
+        self._forget()
+        apply_decisions(self.ingest)
+        if is_time:
             while self.ingest.expire():
                 pass
             sweep(self.ingest, self._keep)
             self.alarm.tell()
             drop_unread(self.ingest.inbox.database, self.ingest.clock() - UNREAD_FOR)
             self._next_sweep = time.monotonic() + SWEEP_S
-        count = self.ingest.step()
-        delete_at_once(self.ingest)
-        try:
-            follower.catch_up()
-        except EngineStaleError:
-            self.close()  # the next round makes it anew
-            raise
-        return count
 
     def forget(self, on_step: Callable[[int], None] = lambda _: None) -> int:
-        """Apply rules that were added (index/forget.py). Returns the number of postings changed."""
+        """Apply rules that were added (index/forget.py), unless another worker is at it. Returns the number of
+        postings changed."""
+        with self._chores() as are_ours:
+            return self._forget(on_step) if are_ours else 0
 
+    def _forget(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         def remake() -> None:
-            self.close()
+            self.close_engine()
             self._follower = self._rebuild_engine()
 
         return apply_pending(self.ingest, remake, on_step)
@@ -115,7 +145,14 @@ class Worker:
         self.alarm.tell()
         return total
 
-    def close(self) -> None:
+    def close_engine(self) -> None:
         if self._follower is not None:
             self._follower.engine.close()
             self._follower = None
+
+    def close(self) -> None:
+        self.close_engine()
+        try:
+            self.ingest.leases.release()
+        except StoreError as error:  # the database is away: they end by themselves
+            log.warning("%s", error)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from index.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -12,6 +14,11 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     """The environment without anybody's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIGDEX_")}
     return kept | {"GIGDEX_DATA": str(data), "PYTHONPATH": str(ROOT), "COLUMNS": "160"} | more
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """Settings other than the data folder's, for a process that shall work on the same instance."""
+    return {"GIGDEX_DATABASE_URL": settings.database_url} if settings.database_url else {}
 
 
 def gigdex(

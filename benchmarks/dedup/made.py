@@ -221,7 +221,8 @@ class Filled:
         self.gigs = {(posting.board, posting.external_id): gig for posting, gig, _ in batch}
         changed = {key: self.stored(posting) for key, (posting, _, _) in zip(self.gigs, batch, strict=True)}
         started = time.process_time()
-        family = self.families.gather(changed)
+        with self.store.database.reading() as connection:
+            family = self.families.gather(connection, changed)
         nodes = {key: dedupe.Node(family.links[key], family.traits.get(key)) for key in family.postings}
         groups, _ = dedupe.group(nodes, family.ties, family.decided)
         spent = time.process_time() - started

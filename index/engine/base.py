@@ -230,6 +230,9 @@ class EngineDamagedError(EngineStaleError):
 class TooLongError(EngineError):
     """The question takes more time than one question may; the message says what would take less."""
 
+    def __init__(self, message: str = "this search takes too long here; fewer words or a smaller circle take less"):
+        super().__init__(message)
+
 
 class EngineBusyError(EngineError):
     """Another process writes this index."""

@@ -32,10 +32,11 @@ from index.engine.base import (
     Everything,
     Hit,
     Refused,
+    TooLongError,
     Top,
 )
 from index.engine.elastic_bulk import Action, Bulk
-from index.engine.elastic_client import BULK_S, BUSY, Cluster, errors, explained_status, reason
+from index.engine.elastic_client import BULK_S, BUSY, Cluster, error_types, errors, explained_status, reason
 from index.engine.elastic_watch import Look, Watch
 
 Json = q.Json
@@ -368,13 +369,15 @@ class ElasticEngine:
     def _failure(self, answers: Iterable[Json]) -> EngineError | None:
         """Why one of the answers isn't a complete one. Raises it where asking again is no use."""
         for answer in answers:
+            if answer.get("timed_out") or "search_timeout_exception" in error_types(answer):
+                raise TooLongError  # which it would be the next time, too
             if "error" in answer:
                 status, why = int(answer.get("status", 500)), reason(answer)
                 failure = explained_status(status, why, self._cluster)
                 if status == 404 or status in BUSY:
                     return failure
                 raise failure
-            if answer.get("timed_out") or answer["_shards"]["failed"]:
+            if answer["_shards"]["failed"]:
                 return EngineError(f"{self._cluster.where} does not answer in time")
         return None
 

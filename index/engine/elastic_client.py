@@ -124,6 +124,15 @@ def reason(body: Any) -> str:
     return short(error)
 
 
+def error_types(body: dict[str, Any]) -> set[str]:
+    """The kinds of all errors in an answer, in the cluster's words."""
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return set()
+    shards = (one["reason"] for one in error.get("failed_shards", ()) if isinstance(one.get("reason"), dict))
+    return {str(cause.get("type")) for cause in (error, *error.get("root_cause", ()), *shards)}
+
+
 def short(text: object) -> str:
     """In one line of moderate length, without what could be a key."""
     line = re.sub(r"\s+", " ", str(text)).strip()

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from index.health import verdict
 from index.store.db import Database
+from index.store.gigs import take
 from index.store.runs import Run, last_good_run, last_runs
 from index.store.schema import boards, meta, postings
 from index.terms import CHANNELS, BoardInfo, ChannelLevels, Level
@@ -102,12 +103,14 @@ def declare(database: Database, infos: Iterable[BoardInfo]) -> None:
     changed = [{"id": board, "info": info} for board, info in wanted.items() if known.get(board) != info]
     if changed:
         with database.writing() as connection:
+            take(connection, "regrouping", 1)  # gigs that are about to be written by the terms before are made anew
             database.upsert(connection, boards, changed)
 
 
 def decide(database: Database, board: str, enabled: bool, evidence: str | None) -> None:
     """Keep the operator's word on a board, with the permission that it rests on."""
     with database.writing() as connection:
+        take(connection, "regrouping", 1)  # as in `declare`
         connection.execute(
             sa.update(boards)
             .where(boards.c.id == board)

@@ -9,7 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+CONNECT_S = 5
+"""How long a server may take to answer at first, and how long one waits for a free connection to it."""
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's transaction; ours last milliseconds."""
 
@@ -37,14 +40,25 @@ class Database:
     """Connections to one database. Reading and writing transactions are asked for by name, because on SQLite a
     transaction that first reads and then writes loses updates or deadlocks unless it begins IMMEDIATE."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int = 20) -> None:
+        """`connections`: as many to a server at most; whoever wants one more waits for it."""
         try:
             self.url = sa.make_url(url)
         except SQLAlchemyError:
             raise StoreError("GIGDEX_DATABASE_URL is not a database address such as postgresql+psycopg://...") from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         try:
-            self.engine = sa.create_engine(self.url, pool_pre_ping=not self.is_sqlite)
+            if self.is_sqlite:
+                self.engine = sa.create_engine(self.url)
+            else:
+                self.engine = sa.create_engine(
+                    self.url,
+                    pool_size=connections,
+                    max_overflow=0,
+                    pool_timeout=CONNECT_S,
+                    pool_pre_ping=True,  # one that the server has closed, as by its restart, is replaced
+                    connect_args={"connect_timeout": CONNECT_S},
+                )
         except (SQLAlchemyError, ModuleNotFoundError) as error:
             raise StoreError(f"GIGDEX_DATABASE_URL can't be used: {error}") from None
         if self.is_sqlite:
@@ -68,8 +82,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees one moment of the database."""
-        with self._errors(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self._errors(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # where each statement would see a moment of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -84,6 +101,11 @@ class Database:
         except DBAPIError as error:
             where = self.url.database if self.is_sqlite else self.url.render_as_string(hide_password=True)
             raise StoreError(f"database {where}: {_explain(str(error.orig))}") from error
+        except PoolTimeout:
+            where = self.url.render_as_string(hide_password=True)
+            raise StoreError(
+                f"database {where}: all connections of this process are in use; raise GIGDEX_DATABASE_CONNECTIONS"
+            ) from None
 
     def upsert(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, or replace the other columns of rows whose primary key exists. All rows have equal keys."""
@@ -98,6 +120,11 @@ class Database:
             else insert.on_conflict_do_nothing(index_elements=key)
         )
         connection.execute(on_conflict, rows)
+
+    def insert_new(self, connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+        """Insert a row unless one with its primary key exists."""
+        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        connection.execute(insert.values(row).on_conflict_do_nothing())
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""
@@ -131,4 +158,5 @@ def _explain(text: str) -> str:
         "readonly": "it can't be written; check the permissions of the data folder",
         "unable to open": "it can't be opened; check that the data folder exists and can be written",
     }
-    return next((f"{text} ({hint})" for sign, hint in hints.items() if sign in text), text.splitlines()[0])
+    line = text.strip().splitlines()[0] if text.strip() else "the connection was lost"
+    return next((f"{line} ({hint})" for sign, hint in hints.items() if sign in text), line)

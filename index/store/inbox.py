@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from index.posting import Posting
 from index.settings import Settings
 from index.store.db import Database
+from index.store.leases import Leases
 from index.store.migrate import migrate
 from index.store.pages import KeptPage
 from index.store.pages import save as save_pages
@@ -49,6 +50,16 @@ class Unchanged:
             yield json.dumps({"unchanged": self.ids[start : start + IDS_OF_A_ROW], "board": board, "page": self.page})
 
 
+_its_run = inbox_runs.c.id == inbox_postings.c.run
+_lease_name = sa.literal("board:") + sa.func.coalesce(inbox_runs.c.board, inbox_postings.c.run)
+"""Of an inbox row: `board_lease`, or that of a run that is no longer here."""
+
+
+def board_lease(board: str) -> str:
+    """Name of the lease of whoever ingests the board's postings."""
+    return f"board:{board}"
+
+
 class Inbox:
     """Written by crawlers, emptied by ingest. A posting leaves only after the store has committed it."""
 
@@ -60,7 +71,7 @@ class Inbox:
     def open(cls, settings: Settings) -> "Inbox":
         """Of these settings: `inbox.db` in the data folder, or tables beside the store's in PostgreSQL."""
         if settings.database_url and not settings.database_url.startswith("sqlite"):
-            return cls(Database(settings.database_url))
+            return cls(Database(settings.database_url, settings.database_connections))
         return cls(Database.file(settings.data / "inbox.db"))
 
     # --- for crawlers ---
@@ -118,11 +129,20 @@ class Inbox:
 
     # --- for ingest ---
 
-    def take(self, limit: int) -> list[InboxPosting]:
-        """The oldest postings; they stay until `remove`."""
-        query = sa.select(inbox_postings).order_by(inbox_postings.c.id).limit(limit)
-        with self.database.reading() as connection:
-            return [InboxPosting(**row._mapping) for row in connection.execute(query)]
+    def take(self, limit: int, leases: Leases | None = None) -> list[InboxPosting]:
+        """The oldest postings; they stay until `remove`. With `leases`: of boards that no other worker ingests now, so
+        that a board's postings are ingested in the order in which they came; from then on the boards are ours."""
+        query = sa.select(inbox_postings, _lease_name.label("lease")).outerjoin(inbox_runs, _its_run)
+        query = query.order_by(inbox_postings.c.id).limit(limit)
+        while True:
+            others = leases.others() if leases else set()
+            with self.database.reading() as connection:
+                rows = connection.execute(query.where(_lease_name.not_in(others)) if others else query).all()
+            mine = leases.claim(row.lease for row in rows) if leases else {row.lease for row in rows}
+            if mine or not rows:  # or else another worker was faster, and we look again
+                return [
+                    InboxPosting(row.id, row.run, row.received_at, row.content) for row in rows if row.lease in mine
+                ]
 
     def peek(self, after: int, limit: int) -> list[InboxPosting]:
         """The next postings behind the row `after`, which are likely to be taken next."""
@@ -136,8 +156,9 @@ class Inbox:
                 chunk = ids[start : start + 500]
                 connection.execute(sa.delete(inbox_postings).where(inbox_postings.c.id.in_(chunk)))
 
-    def ended_runs(self, now: datetime) -> list[Run]:
-        """Ended runs whose postings have all been taken out, oldest first. Runs that died count as ended."""
+    def ended_runs(self, now: datetime, leases: Leases | None = None) -> list[Run]:
+        """Ended runs whose postings have all been taken out, oldest first. Runs that died count as ended. With
+        `leases`: of boards that no other worker ingests now."""
         waiting = sa.exists().where(inbox_postings.c.run == inbox_runs.c.id)
         with self.database.writing() as connection:
             connection.execute(
@@ -150,7 +171,14 @@ class Inbox:
                 .where(inbox_runs.c.finished_at.is_not(None), ~waiting)
                 .order_by(inbox_runs.c.finished_at)
             )
-            return [run_from(row) for row in rows]
+            found = [run_from(row) for row in rows]
+        if leases is None or not found:
+            return found
+        mine = leases.claim(board_lease(run.board) for run in found)
+        found = [run for run in found if board_lease(run.board) in mine]
+        with self.database.reading() as connection:  # whoever had the lease until now may have ended them
+            here = set(connection.execute(sa.select(inbox_runs.c.id)).scalars())
+        return [run for run in found if run.id in here]
 
     def remove_run(self, run: str) -> None:
         with self.database.writing() as connection:

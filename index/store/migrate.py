@@ -10,8 +10,10 @@ from index.store.db import Database, StoreError
 
 FOLDER = Path(__file__).parent / "migrations"
 Which = Literal["store", "inbox"]
-HEADS: dict[Which, str] = {"store": "0003", "inbox": "0002"}
+HEADS: dict[Which, str] = {"store": "0004", "inbox": "0002"}
 """Newest migration of each database: known without loading Alembic, which most starts don't need."""
+MIGRATING = 4_719_063
+"""Number of the lock that lets one process at a time migrate a PostgreSQL database; the others then find it done."""
 
 
 def migrate(database: Database, which: Which) -> None:
@@ -27,6 +29,8 @@ def migrate(database: Database, which: Which) -> None:
     from alembic.config import Config
 
     with database.writing() as connection:
+        if not database.is_sqlite:  # where a transaction that writes keeps others from beginning
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
         config = Config()
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.set_main_option("version_locations", str(FOLDER / which).replace("%", "%%"))

@@ -122,6 +122,7 @@ def select_keys(connection: sa.Connection, *conditions: sa.ColumnElement[bool], 
 
 def save(database: Database, connection: sa.Connection, rows: Sequence[tuple[StoredPosting, Sequence[str]]]) -> None:
     """Insert or replace postings, each with its canonical links."""
+    rows = sorted(rows, key=lambda row: row[0].key)
     database.upsert(
         connection,
         postings,
@@ -159,7 +160,10 @@ def delete(connection: sa.Connection, keys: Iterable[Key]) -> None:
 
 def touch(connection: sa.Connection, seen: Iterable[tuple[Key, datetime, str]]) -> None:
     """Note that unchanged postings were seen again: (key, when, run)."""
-    rows = [{"b": key[0], "e": key[1], "seen": when, "run": run} for key, when, run in seen]
+    ordered = sorted(
+        seen, key=lambda one: one[0]
+    )  # everybody locks rows in the same order, so that nobody waits for ever
+    rows = [{"b": key[0], "e": key[1], "seen": when, "run": run} for key, when, run in ordered]
     if rows:
         connection.execute(
             sa.update(postings)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from index.store.db import Database
 from index.store.schema import runs
 
 
@@ -34,10 +35,8 @@ def run_from(row: sa.Row[Any]) -> Run:
     return Run(**{name: values[name] for name in Run.__dataclass_fields__ if name in values})
 
 
-def save_run(connection: sa.Connection, run: Run) -> None:
-    values = {name: getattr(run, name) for name in Run.__dataclass_fields__}
-    connection.execute(sa.delete(runs).where(runs.c.id == run.id))
-    connection.execute(sa.insert(runs), values)
+def save_run(database: Database, connection: sa.Connection, run: Run) -> None:
+    database.upsert(connection, runs, [{name: getattr(run, name) for name in Run.__dataclass_fields__}])
 
 
 def last_runs(connection: sa.Connection, board: str, limit: int = 10) -> list[Run]:

@@ -167,6 +167,14 @@ boilerplate = sa.Table(
     sa.Column("passage", sa.BigInteger, primary_key=True, autoincrement=False, comment="keyed hash of its words"),
 )
 
+leases = sa.Table(
+    "leases",
+    store,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
 inbox = sa.MetaData()
 
 inbox_runs = sa.Table(

@@ -1,7 +1,8 @@
 """The store as readers use it. Writers of gigs go through index/ingest.py."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -40,11 +41,20 @@ class Store:
     def open(cls, settings: Settings) -> "Store":
         """Of these settings: `gigdex.db` in the data folder, or GIGDEX_DATABASE_URL. Raises StoreError."""
         if settings.database_url:
-            return cls(Database(settings.database_url))
+            return cls(Database(settings.database_url, settings.database_connections))
         return cls(Database.file(settings.data / "gigdex.db"))
 
     def close(self) -> None:
         self.database.close()
+
+    @contextmanager
+    def regrouping(self) -> Iterator[sa.Connection]:
+        """A writing transaction that no other writer of gigs comes between, from its first reading to its end. Such
+        writers take the next number of the counter `regrouping`, whose row's lock lets in one at a time; what anybody
+        has computed from an earlier number, they throw away."""
+        with self.database.writing() as connection:
+            gigs.take(connection, "regrouping", 1)
+            yield connection
 
     # --- gigs ---
 
@@ -122,11 +132,12 @@ class Store:
 
     def secret(self) -> bytes:
         """What cursors are signed with: made once, the same for every process on this store."""
-        with self.database.writing() as connection:
-            value = connection.execute(sa.select(meta.c.value).where(meta.c.key == "secret")).scalar()
-            if value is None:
-                value = secrets.token_hex(32)
-                connection.execute(sa.insert(meta).values(key="secret", value=value))
+        value = self.get("secret")
+        if value is None:
+            with self.database.writing() as connection:
+                self.database.insert_new(connection, meta, {"key": "secret", "value": secrets.token_hex(32)})
+            value = self.get("secret")  # another process may have been faster
+            assert value is not None
         return bytes.fromhex(value)
 
 

@@ -13,6 +13,7 @@ from index.store.boards import declare
 from index.store.inbox import Inbox
 from index.store.store import Store
 from index.terms import BoardInfo, BoardTerms, ChannelLevels, Level, TermsEvidence
+from tests import postgresql
 
 EVIDENCE = TermsEvidence(what="https://board.example/terms", read=date(2026, 11, 1), says="may be shown")
 
@@ -48,9 +49,17 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path)
+SQLITE = pytest.param("sqlite", id="sqlite")
+POSTGRES = pytest.param("postgres", id="postgres", marks=postgresql.MARKS)
+only_sqlite = pytest.mark.parametrize("settings", [SQLITE], indirect=True)
+"""Of tests about what only a data folder has."""
+
+
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """An empty instance on each database."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgres" else None
+    return Settings(data=tmp_path, database_url=url)
 
 
 @pytest.fixture

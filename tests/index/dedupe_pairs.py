@@ -204,7 +204,7 @@ COPIES: dict[str, Change] = {
 }  # fmt: skip
 
 BUSINESS = frozenset({"town", "street", "pay", "size", "hours", "date", "role", "brand", "language", "subject"})
-SHORT = {
+SHORT: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
     "cleaner on two boards": (False, {}, {}),
     "cleaner twice on one board": (False, {"board": "one"}, {"board": "one"}),
     "same company, same place": (True, {"organization": "Bright Homes"}, {"organization": "Bright Homes"}),
@@ -378,9 +378,9 @@ def pairs() -> Iterator[Pair]:
         a = _posting(ad, 0, usual)
         for name, change in COPIES.items():
             yield Pair(f"{ad.name}: {name}", True, a, _posting(ad, 1, usual, **change(_posting(ad, 1, usual))))
-        for slot, (first, other) in ad.slots.items():
-            if slot in BUSINESS and first != other:
-                yield Pair(f"{ad.name}: other {slot}", False, a, _posting(ad, 1, usual | {slot: other}))
+        for slot, (first, another) in ad.slots.items():
+            if slot in BUSINESS and first != another:
+                yield Pair(f"{ad.name}: other {slot}", False, a, _posting(ad, 1, usual | {slot: another}))
     for name, (same, one, other) in SHORT.items():
         base = {"title": "Cleaner needed", "description": "Please call.", "location": "Austin, TX"}
         a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
@@ -394,8 +394,8 @@ def pairs() -> Iterator[Pair]:
         yield Pair(f"template: {name}", same, a, b)
     for ad in (ADS[3], ADS[10]):  # one remote offer under many towns
         usual = {slot: first for slot, (first, _) in ad.slots.items()}
-        one = _posting(ad, 0, usual, location="Reno, NV")
-        yield Pair(f"{ad.name}: remote, other town", True, one, _posting(ad, 1, usual, location="Tampa, FL"))
+        a = _posting(ad, 0, usual, location="Reno, NV")
+        yield Pair(f"{ad.name}: remote, other town", True, a, _posting(ad, 1, usual, location="Tampa, FL"))
 
 
 def blind_pairs() -> Iterator[Pair]:

@@ -137,9 +137,9 @@ def test_reasons_are_kept_with_the_tie(store: Store, run_board: RunBoard) -> Non
 def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    with store.database.reading() as connection:
-        loaded = postings.load(connection, [("beta", "1")])
-    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    ingest.settle(
+        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
+    )
     ingest.renormalize()
     assert store.count_gigs() == 1
     store.set("dedupe", "rules of long ago")
@@ -152,9 +152,10 @@ def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_boa
 def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
     run_board("beta", nanny("beta", "1", title="Help at home"))
     with store.database.reading() as connection:
-        loaded = postings.load(connection, [("beta", "1")])
         keys_before = connection.execute(sa.select(schema.keys)).all()
-    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    ingest.settle(
+        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
+    )
     with store.database.reading() as connection:
         [left] = fingerprints.load(connection, [("beta", "1")]).values()
         keys_after = connection.execute(sa.select(schema.keys)).all()
@@ -340,8 +341,8 @@ def test_two_writers_end_in_one_state(
     real = Families.gather
     waited = threading.local()
 
-    def together(self, changed, again=False):
-        family = real(self, changed, again)
+    def together(self, connection, changed, again=False):
+        family = real(self, connection, changed, again)
         if not getattr(waited, "once", False):
             waited.once = True
             barrier.wait()
@@ -352,7 +353,7 @@ def test_two_writers_end_in_one_state(
     def bring(ingest: Ingest, one: Posting) -> None:
         from index.ingest import Sighting
 
-        ingest._ingest({(one.board, one.external_id): Sighting(one, clock(), "run")})
+        ingest._ingest({(one.board, one.external_id): Sighting(one, clock(), "run")}, last_rule=0)
 
     threads = [
         threading.Thread(target=bring, args=(first, nanny("alpha", "1"))),

@@ -12,7 +12,7 @@ from index.instance import Instance
 from index.settings import Settings
 from index.store.boards import declare
 from index.store.store import Store
-from tests.index.conftest import RunBoard, board, posting
+from tests.index.conftest import RunBoard, board, only_sqlite, posting
 
 
 @pytest.fixture
@@ -79,6 +79,7 @@ def test_a_reader_tells_the_worker_of_damage(instance: Instance, settings: Setti
         assert instance.engine.size() == 3
 
 
+@only_sqlite
 def test_an_index_of_another_store_is_not_taken_for_ours(instance: Instance, settings: Settings) -> None:
     instance.close()
     for file in settings.data.glob("gigdex.db*"):

@@ -17,7 +17,7 @@ from index.settings import Settings
 from index.store.boards import declare
 from index.store.inbox import Inbox
 from index.store.store import Store
-from tests.index.conftest import RunBoard, board, posting
+from tests.index.conftest import RunBoard, board, only_sqlite, posting
 from tests.run_gigdex import gigdex
 
 
@@ -33,6 +33,7 @@ def test_nothing_changes_by_the_same_rules(ingest: Ingest, run_board: RunBoard) 
     assert list(ingest.would_change()) == []
 
 
+@only_sqlite
 def test_what_it_tells_is_what_happens(
     settings: Settings, store: Store, ingest: Ingest, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

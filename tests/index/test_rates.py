@@ -25,6 +25,12 @@ from tests.run_gigdex import gigdex
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A data folder: rates are kept there, whatever the database."""
+    return Settings(data=tmp_path)
+
+
 @pytest.fixture(autouse=True)
 def _package_rates() -> Iterator[None]:
     """Each test begins and ends with the package's table."""

@@ -17,7 +17,7 @@ from index.store.db import Database, StoreError
 from index.store.inbox import Inbox
 from index.store.migrate import HEADS, migrate
 from index.store.store import Store
-from tests.index.conftest import posting
+from tests.index.conftest import only_sqlite, posting
 
 
 @pytest.mark.parametrize("which", ["store", "inbox"])
@@ -89,6 +89,7 @@ def test_an_exception_leaves_a_transaction_without_effect(store: Store) -> None:
         assert gigs.take(connection, "seq", 1) == 1
 
 
+@only_sqlite
 def test_a_full_disk_is_one_clear_line_and_loses_nothing(inbox: Inbox) -> None:
     run = inbox.start_run("alpha")
     inbox.put(run, [posting("alpha", "1")])

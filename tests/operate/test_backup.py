@@ -33,6 +33,12 @@ getattr(backup, sys.argv[1])(settings, file, on_step=say)
 
 
 @pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A data folder alone: a database server is backed up with its own tools."""
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
 def archive(settings: Settings, store: Store, inbox: Inbox, run_board: RunBoard, tmp_path: Path) -> Path:
     """A backup of two gigs, one waiting posting and one site."""
     run_board("alpha", posting("alpha", "1"), posting("alpha", "2", title="Paint a fence, $90"))

@@ -17,8 +17,8 @@ from index.settings import Settings
 from index.store import schema
 from index.store.inbox import Inbox
 from index.store.store import Store
-from tests.index.conftest import RunBoard, posting
-from tests.run_gigdex import gigdex
+from tests.index.conftest import RunBoard, only_sqlite, posting
+from tests.run_gigdex import gigdex, variables
 
 CONTACT = "ops@example.org"
 
@@ -76,6 +76,7 @@ def close(well: Settings, store: Store, inbox: Inbox, instance: Instance) -> Non
         one.close()
 
 
+@only_sqlite
 def test_a_damaged_store(well: Settings, store: Store, inbox: Inbox, instance: Instance) -> None:
     store.database.truncate_log()
     close(well, store, inbox, instance)
@@ -87,6 +88,7 @@ def test_a_damaged_store(well: Settings, store: Store, inbox: Inbox, instance: I
     only(problems(well), "database", "gigdex.db is damaged", "restore a backup")
 
 
+@only_sqlite
 def test_a_damaged_inbox(well: Settings, store: Store, inbox: Inbox, instance: Instance) -> None:
     close(well, store, inbox, instance)
     (well.data / "inbox.db").write_text("hello")
@@ -218,15 +220,15 @@ def test_a_variable_that_is_no_setting() -> None:
 
 
 def test_the_command(well: Settings, inbox: Inbox, store: Store) -> None:
-    good = gigdex(well.data, "doctor", GIGDEX_CONTACT=CONTACT)
+    good = gigdex(well.data, "doctor", GIGDEX_CONTACT=CONTACT, **variables(well))
     assert (good.returncode, good.stdout, good.stderr) == (0, "", "No problem found.\n")
     with store.database.writing() as connection:
         connection.exec_driver_sql("UPDATE version_store SET version_num = '9999'")
-    bad = gigdex(well.data, "doctor")
+    bad = gigdex(well.data, "doctor", **variables(well))
     assert bad.returncode == 1
     assert "problem: " in bad.stdout
     assert "advice: " in bad.stdout
-    rows = [json.loads(line) for line in gigdex(well.data, "doctor", "--json").stdout.splitlines()]
+    rows = [json.loads(line) for line in gigdex(well.data, "doctor", "--json", **variables(well)).stdout.splitlines()]
     assert {row["check"] for row in rows} == {"version", "contact"}
     assert set(rows[0]) == {"level", "check", "what", "todo"}
 

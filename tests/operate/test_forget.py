@@ -14,11 +14,12 @@ from index.ingest import Ingest
 from index.instance import Instance
 from index.posting import Posting
 from index.settings import Settings
+from index.store import schema
 from index.store.inbox import Inbox
 from index.store.store import Store
 from index.terms import OPERATOR
 from tests.index.conftest import Clock, RunBoard, posting
-from tests.run_gigdex import gigdex
+from tests.run_gigdex import gigdex, variables
 
 NAME = "Jane Doe"
 MAIL = "jane.doe@example.org"
@@ -34,8 +35,16 @@ def rule(text: str, regex: bool = False) -> Rule:
 
 
 def everything(settings: Settings) -> bytes:
-    """Every byte of the data folder: databases with their free pages and logs, the engine's segments."""
-    return b"\n".join(path.read_bytes() for path in settings.data.rglob("*") if path.is_file()).lower()
+    """Every byte of the data folder: databases with their free pages and logs, the engine's segments; every row of a
+    database elsewhere, whose files are its own."""
+    found = [path.read_bytes() for path in settings.data.rglob("*") if path.is_file()]
+    if settings.database_url:
+        engine = sa.create_engine(settings.database_url)
+        with engine.connect() as connection:
+            for table in (*schema.store.sorted_tables, *schema.inbox.sorted_tables):
+                found += [repr(row).encode() for row in connection.execute(sa.select(table))]
+        engine.dispose()
+    return b"\n".join(found).lower()
 
 
 def erase(instance: Instance, pattern: str, regex: bool = False) -> int:
@@ -278,16 +287,16 @@ def test_a_posting_that_can_not_be_cleaned_is_not_stored(
 
 def test_the_command_lists_asks_and_erases(instance: Instance, settings: Settings, run_board: RunBoard) -> None:
     run_board("alpha", posting("alpha", "1", description=DESCRIPTION))
-    asked = gigdex(settings.data, "forget", NAME)
+    asked = gigdex(settings.data, "forget", NAME, **variables(settings))
     assert asked.returncode == 1
     assert "alpha:1 description:" in asked.stdout
     assert "nothing was erased" in asked.stderr
     assert forget.rules(instance.store) == []
-    done = gigdex(settings.data, "forget", NAME, "--yes")
+    done = gigdex(settings.data, "forget", NAME, "--yes", **variables(settings))
     assert done.returncode == 0, done.stderr
     assert "1 posting changed" in done.stderr
     assert b"jane" not in everything(settings)
-    bad = gigdex(settings.data, "forget", "(", "--regex", "--yes")
+    bad = gigdex(settings.data, "forget", "(", "--regex", "--yes", **variables(settings))
     assert (bad.returncode, "no regular expression" in bad.stderr) == (2, True)
 
 
@@ -302,7 +311,7 @@ def test_the_command_leaves_the_work_to_whoever_has_the_lease(
         thread = threading.Thread(target=worker.run, args=(stop,))
         thread.start()
         try:
-            done = gigdex(settings.data, "forget", NAME, "--yes")
+            done = gigdex(settings.data, "forget", NAME, "--yes", **variables(settings))
         finally:
             stop.set()
             thread.join()

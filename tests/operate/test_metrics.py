@@ -35,7 +35,7 @@ def test_numbers_of_an_instance(instance: Instance, run_board: RunBoard, inbox: 
         "gigdex_board_last_run_healthy{board=alpha}": 1, "gigdex_board_last_run_postings{board=alpha}": 1,
     }  # fmt: skip
     assert {name: found[name] for name in wanted} == wanted
-    assert found["gigdex_data_bytes{part=store}"] > 10_000
+    assert instance.settings.database_url or found["gigdex_data_bytes{part=store}"] > 10_000
     assert numbers(instance)["gigdex_worker_running"] == 0
 
 

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from index import search
+from index import follow, search
 from index.engine.base import Engine
 from index.engine.elastic import ElasticEngine
 from index.engine.elastic_client import Cluster
 from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig
 from index.search import Search
-from tests import elasticsearch
+from index.store.db import Database
+from index.store.store import Store
+from tests import elasticsearch, postgresql
 from tests.search import oracle
-from tests.search.made_up import Shelf, gigs, search_for
+from tests.search.made_up import SECRET, Shelf, gigs
 
 
 def _embedded(request: pytest.FixtureRequest, folder: Path) -> Engine:
@@ -32,9 +34,26 @@ def _elastic(request: pytest.FixtureRequest, folder: Path) -> Engine:
     return engine
 
 
+def _sqlite(request: pytest.FixtureRequest, folder: Path) -> Database:
+    return Database.file(folder / "gigdex.db")
+
+
+def _postgres(request: pytest.FixtureRequest, folder: Path) -> Database:
+    databases: postgresql.Databases = request.getfixturevalue("postgresql_databases")
+    return Database(databases.fresh())
+
+
 ENGINES: dict[str, Callable[[pytest.FixtureRequest, Path], Engine]] = {"embedded": _embedded, "elastic": _elastic}
-MARKS = {"elastic": elasticsearch.MARKS}
+DATABASES: dict[str, Callable[[pytest.FixtureRequest, Path], Database]] = {"sqlite": _sqlite, "postgres": _postgres}
+MARKS = {"elastic": elasticsearch.MARKS, "postgres": postgresql.MARKS}
 PARAMS = [pytest.param(name, marks=MARKS.get(name, []), id=name) for name in ENGINES]
+WORLDS = [
+    pytest.param(
+        (engine, database), marks=[*MARKS.get(engine, []), *MARKS.get(database, [])], id=f"{engine}-{database}"
+    )
+    for engine in ENGINES
+    for database in DATABASES
+]
 
 
 def _remove(engine: Engine) -> None:
@@ -52,7 +71,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 class World:
-    """An engine full of gigs that tests only read. (No dataclass: hypothesis would print all of it.)"""
+    """A store full of gigs, and an engine that followed it, which tests only read. (No dataclass: hypothesis would
+    print all of it.)"""
 
     def __init__(self, gigs: list[Gig], shelf: Shelf, search: Search) -> None:
         self.gigs = gigs
@@ -64,16 +84,22 @@ class World:
         return isinstance(self.search._engine, ElasticEngine)
 
 
-@pytest.fixture(scope="session", params=PARAMS)
+@pytest.fixture(scope="session", params=WORLDS)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    engine = ENGINES[request.param](request, tmp_path_factory.mktemp("world") / "engine")
+    """Each engine behind each database."""
+    engine_name, database_name = request.param
+    folder = tmp_path_factory.mktemp("world")
+    store = Store(DATABASES[database_name](request, folder))
     made = gigs(300)
     shelf = Shelf(made)
-    documents = shelf.documents()
-    for start in range(0, len(documents), 100):  # several segments
-        engine.write([], documents[start : start + 100])
-    yield World(made, shelf, search_for(engine, shelf))
+    shelf.keep_in(store)
+    engine = ENGINES[engine_name](request, folder / "engine")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(follow, "BATCH", 100)  # several segments
+        follow.Follower(store, engine).catch_up()
+    yield World(made, shelf, Search(engine, store, SECRET))
     _remove(engine)
+    store.close()
 
 
 @pytest.fixture(autouse=True)

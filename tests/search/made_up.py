@@ -8,6 +8,8 @@ from index.document import document
 from index.engine.base import Document
 from index.gig import Gig, MinimumPayout, Pay, Place, Risk, Source, gig_id
 from index.search import Search
+from index.store.gigs import GigWrite, View, save
+from index.store.store import Store
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 SECRET = b"test secret"
@@ -108,6 +110,20 @@ class Shelf:
 
     def documents(self) -> list[Document]:
         return self.put(list(self.by_channel["operator"].values()))
+
+    def keep_in(self, store: Store) -> None:
+        """Write the gigs into an empty store, which numbers them as they are numbered here."""
+        writes = [
+            GigWrite(
+                gig.id,
+                gig.status,
+                gig.first_seen or NOW,
+                tuple(View(tuple(channels), shown.model_copy(update={"seq": None})) for shown, channels in _views(gig)),
+            )
+            for gig in self.by_channel["operator"].values()
+        ]
+        with store.database.writing() as connection:
+            assert list(save(store.database, connection, writes).values()) == list(self.by_channel["operator"])
 
     def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
         return {key: self.by_key[key] for key in keys if key in self.by_key}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.query import SearchQuery
 from tests.search import oracle
-from tests.search.conftest import PARAMS, World
+from tests.search.conftest import WORLDS, World
 from tests.search.made_up import NOW, PLACES, TITLES
 
 WORDS = sorted({word for text in TITLES.values() for word in text.split()} | {"Berlin", "house", "Acme", "nowhere"})
@@ -73,9 +73,9 @@ def all_pages(world: World, query: SearchQuery, channel: str) -> list[int]:
         query = query.model_copy(update={"cursor": page.next})
 
 
-embedded_only = pytest.mark.parametrize("world", [one for one in PARAMS if one.id == "embedded"], indirect=True)
-others = pytest.mark.parametrize("world", [one for one in PARAMS if one.id != "embedded"], indirect=True)
-"""Engines elsewhere take longer for a question: fewer examples a run."""
+embedded_only = pytest.mark.parametrize("world", [one for one in WORLDS if one.id == "embedded-sqlite"], indirect=True)
+others = pytest.mark.parametrize("world", [one for one in WORLDS if one.id != "embedded-sqlite"], indirect=True)
+"""Engines and databases elsewhere take longer for a question: fewer examples a run."""
 
 
 @embedded_only

@@ -15,6 +15,7 @@ from index.engine.base import (
     EngineStaleError,
     Everything,
     Term,
+    TooLongError,
     Top,
 )
 from index.engine.elastic import ElasticEngine
@@ -277,3 +278,29 @@ def test_something_that_is_not_elasticsearch(cluster: Cluster) -> None:
     reader.close()
     server.shutdown()
     server.server_close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"timed_out": True, "_shards": {"failed": 0}},
+        {
+            "error": {
+                "type": "search_phase_execution_exception",
+                "reason": "all shards failed",
+                "root_cause": [{"type": "search_timeout_exception", "reason": "Time exceeded"}],
+            },
+            "status": 504,
+        },
+    ],
+    ids=["with what was found", "without partial results"],
+)
+def test_a_question_that_takes_too_long_is_not_asked_again(answer: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(ElasticEngine, "_settle", lambda self: None)
+    monkeypatch.setattr(ElasticEngine, "_msearch", lambda self, searches: asked.append(searches) or [answer])
+    reader = ElasticEngine.open(Cluster((f"http://127.0.0.1:{unused_port()}",)))
+    with pytest.raises(TooLongError, match="too long here"):
+        reader.search([Top(Everything(), "gig", 5)])
+    assert len(asked) == 1
+    reader.close()

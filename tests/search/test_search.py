@@ -261,3 +261,15 @@ def test_a_question_has_its_time(world: World, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(search, "TIME_S", -1.0)
     with pytest.raises(TooLongError, match="too long"):
         world.search.search(SearchQuery.build(**filters), "operator", NOW)
+
+
+def test_only_questions_for_a_circle_read_the_cells(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, _ = filled(engine, [same(seq) for seq in range(1, 4)])
+    read: list[str] = []
+    real = type(engine).values
+    monkeypatch.setattr(type(engine), "values", lambda self, name: read.append(name) or real(self, name))
+    search.search(SearchQuery(q="clean"), "operator", NOW)
+    assert read == ["language"]
+    search.search(SearchQuery(near="52.52,13.405"), "operator", NOW)
+    search.search(SearchQuery(near="52.5,13.4"), "operator", NOW)
+    assert read == ["language", "cell"]
