@@ -134,12 +134,17 @@ def test_reasons_are_kept_with_the_tie(store: Store, run_board: RunBoard) -> Non
     assert "same title" in row.reasons
 
 
+def lose_text(ingest: Ingest, board: str, external_id: str) -> None:
+    """As retention does it."""
+    ingest.settle(
+        lambda connection: {key: blank(one) for key, one in postings.load(connection, [(board, external_id)]).items()}
+    )
+
+
 def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    ingest.settle(
-        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
-    )
+    lose_text(ingest, "beta", "1")
     ingest.renormalize()
     assert store.count_gigs() == 1
     store.set("dedupe", "rules of long ago")
@@ -153,9 +158,7 @@ def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest:
     run_board("beta", nanny("beta", "1", title="Help at home"))
     with store.database.reading() as connection:
         keys_before = connection.execute(sa.select(schema.keys)).all()
-    ingest.settle(
-        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
-    )
+    lose_text(ingest, "beta", "1")
     with store.database.reading() as connection:
         [left] = fingerprints.load(connection, [("beta", "1")]).values()
         keys_after = connection.execute(sa.select(schema.keys)).all()
@@ -248,9 +251,7 @@ def test_an_explanation_says_what_holds_a_gig_together(store: Store, ingest: Ing
     told = people.explain(store, "alpha:1", "beta:1")
     assert [line.partition(": ")[0] for line in told.why] == ["alpha:1", "beta:1"]
     assert "like beta:1: text 1.00" in told.why[0]
-    with store.database.reading() as connection:
-        loaded = postings.load(connection, [("beta", "1")])
-    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    lose_text(ingest, "beta", "1")
     told = people.explain(store, "alpha:1", "beta:1")
     assert told.one_gig
     assert told.why[1].endswith("(its text is gone)")
@@ -261,9 +262,7 @@ def test_a_small_edit_does_not_part_a_gig_from_a_partner_whose_text_is_gone(
 ) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    with store.database.reading() as connection:
-        loaded = postings.load(connection, [("alpha", "1")])
-    ingest.settle({key: blank(stored) for key, stored in loaded.items()})
+    lose_text(ingest, "alpha", "1")
     run_board("beta", nanny("beta", "1", description=f"{NANNY.a.description} Thank you!"))
     assert store.count_gigs() == 1
     run_board("beta", nanny("beta", "1", title="Paint our fence", description="Two coats of green paint. " * 5))
