@@ -7,6 +7,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -112,6 +113,12 @@ def nav(path: str) -> Answer:
 def mpsv(path: str) -> Answer:
     if path.endswith("/obce.json"):
         return answer({"polozky": [{"id": "Obec/582786", "nazev": {"cs": "Brno"}}]})
+    days = [str(datetime.now(UTC).date() - timedelta(days=back)) for back in (1, 2, 3)]
+    if days[1] in path:  # a Sunday
+        return NOT_FOUND
+    if days[2] in path:
+        casual = {"pracovnePravniVztahy": [{"id": "PracovnepravniVztah/dpp"}]}
+        return answer({"polozky": [{"portalId": 90000001, "pozadovanaProfese": {"cs": "An older state"}} | casual]})
     rows = fixture(FIXTURES / "mpsv")
     rows["polozky"].append(
         {"portalId": 3, "pozadovanaProfese": {"cs": "Ředitel"}, "pracovnePravniVztahy": [{"id": "x/plny"}]}
@@ -355,5 +362,8 @@ def test_czech_vacancies_have_towns_and_full_time_ones_are_left_out(crawled: Cra
     assert found["90000001"]["location"] == "Brno, Jihomoravský kraj"
     assert found["90000002"]["extra"]["status"] == "removed"
     assert "3" not in found
-    assert crawled.ended["mpsv"]["counts"]["full_time"] == 1
+    assert found["90000001"]["title"] == "Roznašeč letáků", "the newest file counts"
+    assert len(crawled.paths("mpsv")) == 4
+    counts = crawled.ended["mpsv"]["counts"]
+    assert (counts["full_time"], counts["no_file"], counts["duplicates"]) == (1, 1, 1)
     assert crawled.ended["mpsv"]["complete"]
