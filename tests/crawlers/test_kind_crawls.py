@@ -166,6 +166,7 @@ SCENARIOS = {
         token={"url": "{here}/token", "body": "id={key.test}", "user": "me:{key.test}", "path": "access.token"},
         keys=("test",),
     ),
+    "basic": json_api(keyed, "/api", user="{key.test}:", headers={"X-Odd": "{key.test}"}, keys=("test",)),
     "key_in_address": json_api(keyed, "/broken?key={key.test}", keys=("test",)),
     "key_unset": json_api(keyed, "/api?key={key.unset}", keys=("unset",)),
     "rss": Scenario(
@@ -263,6 +264,7 @@ def test_every_crawl_ends_and_no_key_is_told(crawled: Crawled) -> None:
         ("link", [1, 2, 3]),
         ("posted", [1]),
         ("token", [1]),
+        ("basic", [1]),
     ],
 )
 def test_all_pages_are_read(crawled: Crawled, scenario: str, ids: list[int]) -> None:
@@ -296,6 +298,7 @@ def test_keys_reach_the_board(crawled: Crawled) -> None:
         (basic, "id=s3cret%2F%2Bkey"),
         ("Bearer t0ken", ""),
     ]
+    assert ("Basic " + b64encode(f"{SECRET}:".encode()).decode(), "") in crawled.hosts["basic"].sent
     assert crawled.paths("key_in_address")[0] == "/broken?key=s3cret%2F%2Bkey"
     assert "/broken?key=KEY" in crawled.ended["key_in_address"]["error"]
 
