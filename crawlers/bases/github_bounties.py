@@ -18,8 +18,6 @@ from crawlers.row import BadPage, Row
 from crawlers.tally import Tally
 
 AMOUNT = re.compile(r"[$€£]\s?\d[\d,.]*\s?k?\b|\b\d[\d,.]*\s?k?\s?(?:usd[ct]?|eur|gbp)\b", re.IGNORECASE)
-LABELLED = re.compile(r"\bbounty\W{0,3}(\d[\d,.]*)\b", re.IGNORECASE)
-"""A label such as `bounty-500`: an amount without a currency."""
 
 
 class BountySource(Source):
@@ -61,6 +59,7 @@ class GithubBountiesSpider(KindSpider):
         title = row.text("title")
         repository = (row.text("repository_url") or "").partition("/repos/")[2]
         state = row.text("state")
+        paid = amount([*labels, title or ""])
         return {
             "external_id": row.text("html_url", "node_id", "id"),
             "url": row.text("html_url"),
@@ -68,7 +67,7 @@ class GithubBountiesSpider(KindSpider):
             "organization": repository.partition("/")[0] or None,
             "posted_at": row.when("created_at"),
             "remote": True,
-            "pay": {"text": amount([*labels, title or ""]), "unit": "task"},
+            "pay": {"text": paid, "unit": "task"} if paid else None,
             "tags": labels,
             "extra": {
                 "repository": repository,
@@ -88,12 +87,8 @@ class GithubBountiesSpider(KindSpider):
 
 
 def amount(texts: list[str]) -> str | None:
-    """The first amount of money in labels or title, as written."""
-    for pattern in (AMOUNT, LABELLED):
-        for text in texts:
-            if match := pattern.search(text):
-                return match[match.re.groups].strip()
-    return None
+    """The first amount of money in labels or title, as written; `bounty-500` names no currency, so it is only a tag."""
+    return next((match[0].strip() for text in texts if (match := AMOUNT.search(text))), None)
 
 
 def _name(label: Row) -> str | None:

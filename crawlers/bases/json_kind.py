@@ -49,6 +49,7 @@ class JsonSource(Source):
     body: str | None = Field(
         None, description="JSON that is posted; its placeholders are written <page>, <key.NAME>..."
     )
+    user: str | None = Field(None, description="name and password for HTTP Basic, NAME:PASSWORD; may hold {key.NAME}")
     token: Token | None = None
     paging: Literal["none", "page", "offset", "cursor", "next", "link"] = Field(
         "none",
@@ -181,6 +182,8 @@ class JsonSpider(KindSpider):
         """One page of a walk: `at` fills the template, unless the response before said the next `url`."""
         at = at | {"size": self.source.size, "last": at["offset"] + self.source.size - 1}
         headers = {name: unquoted(value) for name, value in self.source.headers.items()}
+        if self.source.user is not None:
+            headers["Authorization"] = basic(self.source.user)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         request: dict[str, Any] = {"headers": headers}

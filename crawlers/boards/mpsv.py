@@ -1,4 +1,4 @@
-"""Úřad práce: vacancies of the Czech Labour Office, open data, by the daily file of changes (data.mpsv.cz).
+"""Úřad práce: vacancies of the Czech Labour Office, open data, by the daily files of changes (data.mpsv.cz).
 
 The whole stock is 185 MB; the changes of a day are 12 MB, packed to 1. Places are codes, so the list of towns is read
 first. Of all vacancies, those that this search engine is for are handed on: agreements (DPP, DPČ), part-time and hourly
@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from scrapy import Request
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
 
 from crawlers.bases.json_api import JsonApiSpider
 from crawlers.bases.spider import Draft
@@ -30,6 +32,8 @@ RELATIONS = {
     "plny": "plný úvazek", "zkraceny": "zkrácený úvazek", "dpp": "DPP", "dpc": "DPČ", "sluzebni": "služební poměr",
 }  # fmt: skip
 """Kinds of contract; DPP and DPČ are agreements for casual work."""
+DAYS = 3
+"""Files that a run reads, so that a day without a file and a run that failed lose nothing."""
 CASUAL = ("zkrácený úvazek", "DPP", "DPČ")
 SEARCH = "https://up.gov.cz/volna-mista-v-cr#/volna-mista-detail/"
 
@@ -41,7 +45,7 @@ class MpsvSpider(JsonApiSpider):
         homepage="https://up.gov.cz/volna-mista-v-cr",
         country="CZ",
         absence_closes=False,  # a day's changes, not the stock
-        max_pages=3,
+        max_pages=1 + 3,
         max_bytes=32 * 2**20,
         timeout_s=120,
         terms=BoardTerms(
@@ -145,8 +149,18 @@ class MpsvSpider(JsonApiSpider):
         if not isinstance(rows, list):
             raise BadPage("no list of towns in the response")
         self.towns = {str(row.get("id")).rpartition("/")[2]: name for row in rows if (name := _name(row))}
-        day = (datetime.now(UTC) - timedelta(days=1)).date()
-        yield from self.ask(self.base_url + self.path.format(day=day), self.read_postings)
+        today = datetime.now(UTC).date()
+        for back in range(1, DAYS + 1):  # newest first: of one vacancy in two files, the first counts
+            address = self.base_url + self.path.format(day=today - timedelta(days=back))
+            yield from self.ask(address, self.read_postings, priority=-back)
+
+    def missed(self, failure: Failure) -> None:
+        """A day without a file, such as a Sunday, is no failure."""
+        error = failure.value
+        if isinstance(error, HttpError) and error.response.status == 404 and self.tally.counts["pages"]:
+            self.tally.count("no_file")
+            return
+        super().missed(failure)
 
     def read_postings(self, page: Page) -> Iterator[Draft | Request]:  # type: ignore[override]  # as the base
         for draft in super().read_postings(page):

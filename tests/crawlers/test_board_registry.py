@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from scrapy import Request
 
 import crawlers.boards
 from crawlers.bases.json_api import JsonApiSpider
-from crawlers.board import BadBoard, Board, boards
+from crawlers.board import BadBoard, Board, BoardLoader, boards
+from index.settings import Settings
 from index.terms import BoardTerms
 
 OFF = BoardTerms(attribution="X", min_interval_s=3600, off="a test")
@@ -22,6 +24,15 @@ def test_every_file_is_a_board_of_its_name() -> None:
     for name, spider in boards().items():
         assert spider.name == spider.board.id == spider.info().id == name
         assert spider.base_url.startswith("https://")
+
+
+def test_scrapy_knows_the_same_boards(tmp_path: Path) -> None:
+    loader = BoardLoader.from_settings({"GIGDEX": Settings(data=tmp_path)})
+    assert loader.list() == list(boards())
+    assert loader.load("himalayas").name == "himalayas"
+    assert loader.find_by_request(Request("https://himalayas.app/jobs")) == ["himalayas"]
+    with pytest.raises(KeyError):
+        loader.load("nosuch")
 
 
 def test_cadence_below_the_terms_is_refused() -> None:

@@ -7,6 +7,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -112,6 +113,12 @@ def nav(path: str) -> Answer:
 def mpsv(path: str) -> Answer:
     if path.endswith("/obce.json"):
         return answer({"polozky": [{"id": "Obec/582786", "nazev": {"cs": "Brno"}}]})
+    days = [str(datetime.now(UTC).date() - timedelta(days=back)) for back in (1, 2, 3)]
+    if days[1] in path:  # a Sunday
+        return NOT_FOUND
+    if days[2] in path:
+        casual = {"pracovnePravniVztahy": [{"id": "PracovnepravniVztah/dpp"}]}
+        return answer({"polozky": [{"portalId": 90000001, "pozadovanaProfese": {"cs": "An older state"}} | casual]})
     rows = fixture(FIXTURES / "mpsv")
     rows["polozky"].append(
         {"portalId": 3, "pozadovanaProfese": {"cs": "Ředitel"}, "pracovnePravniVztahy": [{"id": "x/plny"}]}
@@ -159,6 +166,7 @@ SCENARIOS = {
         token={"url": "{here}/token", "body": "id={key.test}", "user": "me:{key.test}", "path": "access.token"},
         keys=("test",),
     ),
+    "basic": json_api(keyed, "/api", user="{key.test}:", headers={"X-Odd": "{key.test}"}, keys=("test",)),
     "key_in_address": json_api(keyed, "/broken?key={key.test}", keys=("test",)),
     "key_unset": json_api(keyed, "/api?key={key.unset}", keys=("unset",)),
     "rss": Scenario(
@@ -256,6 +264,7 @@ def test_every_crawl_ends_and_no_key_is_told(crawled: Crawled) -> None:
         ("link", [1, 2, 3]),
         ("posted", [1]),
         ("token", [1]),
+        ("basic", [1]),
     ],
 )
 def test_all_pages_are_read(crawled: Crawled, scenario: str, ids: list[int]) -> None:
@@ -289,6 +298,7 @@ def test_keys_reach_the_board(crawled: Crawled) -> None:
         (basic, "id=s3cret%2F%2Bkey"),
         ("Bearer t0ken", ""),
     ]
+    assert ("Basic " + b64encode(f"{SECRET}:".encode()).decode(), "") in crawled.hosts["basic"].sent
     assert crawled.paths("key_in_address")[0] == "/broken?key=s3cret%2F%2Bkey"
     assert "/broken?key=KEY" in crawled.ended["key_in_address"]["error"]
 
@@ -339,7 +349,7 @@ def test_communities(crawled: Crawled) -> None:
 
 
 def test_bounties(crawled: Crawled) -> None:
-    assert [row["pay"]["text"] for row in crawled.postings["github"].values()] == ["$150", "500", "25 USDC"]
+    assert [row.get("pay", {}).get("text") for row in crawled.postings["github"].values()] == ["$150", None, "25 USDC"]
 
 
 def test_nav_brings_texts_of_what_is_there_and_closes_what_is_not(crawled: Crawled) -> None:
@@ -355,5 +365,8 @@ def test_czech_vacancies_have_towns_and_full_time_ones_are_left_out(crawled: Cra
     assert found["90000001"]["location"] == "Brno, Jihomoravský kraj"
     assert found["90000002"]["extra"]["status"] == "removed"
     assert "3" not in found
-    assert crawled.ended["mpsv"]["counts"]["full_time"] == 1
+    assert found["90000001"]["title"] == "Roznašeč letáků", "the newest file counts"
+    assert len(crawled.paths("mpsv")) == 4
+    counts = crawled.ended["mpsv"]["counts"]
+    assert (counts["full_time"], counts["no_file"], counts["duplicates"]) == (1, 1, 1)
     assert crawled.ended["mpsv"]["complete"]
