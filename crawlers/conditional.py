@@ -17,7 +17,7 @@ from crawlers import robots
 from crawlers.bases.spider import BoardSpider
 from crawlers.hosts import hosts_of
 from crawlers.kept import KEPT, READER
-from index.store.pages import load, name_of
+from index.store.pages import any_kept, load, name_of
 
 KEPT_FOR = timedelta(days=7)
 """A page is read in full again after this, whatever its server says: some servers' validators never change."""
@@ -30,6 +30,7 @@ class ConditionalMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.reader = reader_of(crawler.spidercls)
+        self.any_kept: bool | None = None
         self.database = hosts_of(crawler.settings["GIGDEX"]).database
 
     @classmethod
@@ -49,6 +50,10 @@ class ConditionalMiddleware:
         ):
             return
         request.meta[READER] = self.reader
+        if self.any_kept is None:
+            self.any_kept = any_kept(self.database, spider.name)
+        if not self.any_kept:
+            return
         kept = load(self.database, spider.name, name_of(request.url))
         if kept is None or kept.reader != self.reader or kept.read_at < datetime.now(UTC) - KEPT_FOR:
             return

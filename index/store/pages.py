@@ -31,6 +31,12 @@ def name_of(url: str) -> str:
     return hashlib.blake2b(url.encode(), digest_size=16).hexdigest()
 
 
+def any_kept(database: Database, board: str) -> bool:
+    """Whether any page of the board was kept: a first crawl needn't look for each."""
+    with database.reading() as connection:
+        return connection.execute(sa.select(pages.c.page).where(pages.c.board == board).limit(1)).first() is not None
+
+
 def load(database: Database, board: str, page: str) -> KeptPage | None:
     """The page, where it was kept."""
     columns = [pages.c[name] for name in KeptPage.__dataclass_fields__]

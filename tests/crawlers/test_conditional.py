@@ -52,7 +52,6 @@ def conditions(request: Request) -> tuple[bytes | None, bytes | None]:
 
 
 def test_a_page_that_was_read_is_asked_for_on_condition(under_test: ConditionalMiddleware) -> None:
-    assert conditions(asked(under_test)) == (None, None)
     keep(under_test, KEPT)
     request = asked(under_test)
     assert conditions(request) == (b'"1"', b"Fri, 27 Nov 2026 02:00:00 GMT")
@@ -90,6 +89,12 @@ def test_a_redirect_takes_no_condition_along(under_test: ConditionalMiddleware) 
     assert conditions(redirected) == (None, None)
     assert unchanged(Response(URL, status=304, request=redirected)) is None
     assert list(validators(Response(URL, headers={"ETag": '"1"'}, request=redirected), ["1"])) == []
+
+
+def test_a_first_crawl_looks_once(under_test: ConditionalMiddleware, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert conditions(asked(under_test)) == (None, None)
+    monkeypatch.setattr(under_test, "database", None)  # would raise
+    assert conditions(asked(under_test)) == (None, None)
 
 
 @pytest.mark.parametrize(

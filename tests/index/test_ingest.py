@@ -328,17 +328,20 @@ def test_views_follow_the_operators_word(store: Store, ingest: Ingest, run_board
     assert gig_of(store, "alpha", "1", "page") is not None
 
 
+@pytest.mark.parametrize(("terms", "hours"), [({"max_age_s": 3600}, 2), ({"duties": ("refresh_daily",)}, 25)])
 def test_a_stale_board_with_a_freshness_duty_is_not_shown(
-    store: Store, ingest: Ingest, run_board: RunBoard, clock: Clock
+    store: Store, ingest: Ingest, run_board: RunBoard, clock: Clock, terms: dict[str, object], hours: int
 ) -> None:
-    declare(store.database, [board("alpha", max_age_s=3600)])
+    declare(store.database, [board("alpha", **terms)])
     run_board("alpha", posting("alpha", "1"))
     ingest.follow_terms()
     assert gig_of(store, "alpha", "1", "page") is not None
-    clock.pass_by(hours=2)
+    clock.pass_by(hours=hours)
     ingest.follow_terms()
     assert gig_of(store, "alpha", "1", "page") is None
     assert gig_of(store, "alpha", "1") is not None
+    run_board("alpha", outcome="failed", complete=False)
+    assert gig_of(store, "alpha", "1", "page") is None
 
 
 # --- faults ---
