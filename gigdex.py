@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and health.", invoke_without_command=True)
 app.add_typer(boards_app, name="boards")
+board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
+app.add_typer(board_app, name="board")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -141,7 +143,8 @@ def up(sample: Sample = False) -> None:
 @app.command()
 def serve(sample: Sample = False) -> None:
     """Serve web page and API only; `gigdex work` ingests and `gigdex crawl` crawls beside it."""
-    from search_api.processes import processors, serve_in
+    from index.processes import processors
+    from search_api.processes import serve_in
     from search_api.server import listen
 
     settings = the_settings(sample)
@@ -347,20 +350,21 @@ def list_boards(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("board", "state", "every", "last run", "open gigs", "health", box=None, pad_edge=False)
+    table = Table("board", "state", "since", "every", "last run", "open gigs", "why", box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
         )
         last = f"{state.last_run.started_at.astimezone():%Y-%m-%d %H:%M}" if state.last_run else "never"
-        health = state.health if state.enabled else f"off: {state.off_reason}"
+        since = state.reading.since if state.enabled else None
         table.add_row(
             state.info.id,
-            "on" if state.enabled else "off",
+            state.state,
+            f"{since.astimezone():%Y-%m-%d %H:%M}" if since else "",
             f"{interval // 60} min",
             last,
             str(state.open_gigs),
-            health,
+            state.why() or "",
         )
     Console().print(table)
 
@@ -399,6 +403,17 @@ def disable(board: str, sample: Sample = False) -> None:
     decide(board, False, None, sample)
 
 
+@boards_app.command()
+def accept(board: str, sample: Sample = False) -> None:
+    """Take a board as it is now: fewer postings or emptier fields are no fault of it, and usual from here on."""
+    from index.store.boards import accept as keep
+
+    with the_instance(the_settings(sample), sample) as instance:
+        known_board(board, [state.info.id for state in instance.store.boards()])
+        keep(instance.store.database, board, datetime.now(UTC))
+    say(f"{board}: the next crawl is not compared with those before.")
+
+
 def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> None:
     from index.lease import LeaseTaken
     from index.store.boards import decide as keep
@@ -417,14 +432,19 @@ def decide(board: str, enabled: bool, evidence: str | None, sample: bool) -> Non
 
 @app.command()
 def parse(
-    board: Annotated[str, typer.Argument(help="Board, or kind of file.")],
+    board: Annotated[str, typer.Argument(help="Board, kind of file, or a TOML file that declares a board.")],
     files: Annotated[list[Path], typer.Argument(help="Saved responses.")],
     url: Annotated[str | None, typer.Option(help="Link of rows that have none.")] = None,
 ) -> None:
     """Read saved responses of a board: Postings on stdout, NDJSON. No network, no store."""
-    from crawlers.parse import BadRow, kinds, parse_file
+    from crawlers.board import BadBoard
+    from crawlers.parse import BadRow, UnknownBoard, read_file, reader
+    from index.settings import load_settings
 
-    known_board(board, kinds())
+    try:
+        spider = reader(board, load_settings().data)
+    except (BadBoard, UnknownBoard, OSError) as error:
+        raise Problem(str(error), 2) from None
     bad = 0
     for file in files:
         try:
@@ -433,7 +453,7 @@ def parse(
             say(f"{file}: {error.strerror}")
             bad += 1
             continue
-        for row in parse_file(board, data, file.name, url):
+        for row in read_file(spider, data, file.name, url):
             if isinstance(row, BadRow):
                 say(f"{file}, row {row.number}: {row.message}")
                 bad += 1
@@ -457,6 +477,37 @@ def capture(
     known_board(board, the_spiders(settings, False))
     files = run_capture(board, folder or Path("tests/boards") / board, source, settings=settings)
     say(f"Wrote {', '.join(map(str, files))}; read expected.json before you commit it.")
+
+
+@board_app.command("new")
+def new_board(
+    address: Annotated[str, typer.Argument(help="Address of a site, a feed, a sitemap or an interface.")],
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it as a board of this instance, off until it has terms.")
+    ] = False,
+) -> None:
+    """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
+    from crawlers.declared import FOLDER
+    from crawlers.probe import NothingFound, probe
+
+    settings = the_settings(False)
+    try:
+        proposal = probe(address, settings)
+    except (NothingFound, ValueError) as error:
+        raise Problem(str(error)) from None
+    for note in proposal.notes:
+        say(f"- {note}")
+    for draft in proposal.postings:
+        say(f"* {draft['title']}\n  {draft['url']}")
+    text = proposal.toml()
+    print(text, end="")
+    if save:
+        file = settings.data / FOLDER / f"{proposal.board_id}.toml"
+        if file.exists():
+            raise Problem(f"{file} is there already")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        say(f"Saved as {file}: check it, and put its terms in.")
 
 
 # --- pure stages -------------------------------------------------------------------------------------------------
@@ -543,6 +594,8 @@ def explain_pair(one: str, other: str, as_json: bool, sample: bool) -> None:
     print(f"stored as: {'one gig' if found.one_gig else 'two gigs'} ({', '.join(map(str, found.gigs))})")
     if found.decided:
         print(f"a person decided: {found.decided}")
+    for line in found.why:
+        print(f"held by: {line}")
     for what, words in found.only.items():
         print(f"only {what}: {', '.join(words)}")
 

@@ -1,10 +1,12 @@
 """Crawling: pages a second against a bare Scrapy spider that yields the same items from the same server, in one run.
 
-The site is a sitemap and pages with a schema.org JobPosting. Both ask one page at a time without a pause. Ours keeps
-robots.txt, accounts for every field, validates, counts, and writes to the inbox; the bare one picks the same fields and
-does nothing else. The server notes when pages are asked for, so that starting Python counts for neither.
+The site is a sitemap and pages with a schema.org JobPosting. Both ask one page at a time, with the same pause. Ours
+reads robots.txt, owns the host, keeps validators for the next run, accounts for every field, validates, counts, and
+writes to the inbox; the bare one picks the same fields and does nothing else. The server notes when pages are asked
+for, so that starting Python counts for neither.
 
-    python -m benchmarks.crawl [PAGES] [ROUNDS]
+    python -m benchmarks.crawl [PAGES] [ROUNDS] [PAUSE in seconds]
+    python -m benchmarks.crawl memory [PAGES]     the crawler's memory while it walks through sitemaps of so many pages
 """
 
 import json
@@ -16,15 +18,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
+
+import psutil
 
 from benchmarks.generate import gigs
 
 
-def page(number: int, title: str, description: str, url: str) -> bytes:
-    """A page of about 12 kB around one posting, as sites have it."""
+def page(number: int, title: str, description: str, url: str, links: int = 150) -> bytes:
+    """A page of about 12 kB around one posting, as sites have it; smaller with fewer links."""
     posting = {
         "@context": "https://schema.org",
         "@type": "JobPosting",
@@ -43,7 +48,7 @@ def page(number: int, title: str, description: str, url: str) -> bytes:
         },
         "url": url,
     }
-    around = "".join(f'<li><a href="/about/{n}">Something else of this site, number {n}</a></li>' for n in range(150))
+    around = "".join(f'<li><a href="/about/{n}">Something else of this site, number {n}</a></li>' for n in range(links))
     script = json.dumps(posting).replace("</", "<\\/")
     return (
         f"<!doctype html><html><head><title>{title}</title>"
@@ -53,10 +58,11 @@ def page(number: int, title: str, description: str, url: str) -> bytes:
 
 
 class Site:
-    """The server: pages made beforehand, and when the first and the last of them was asked for."""
+    """The server: pages made beforehand, and when each of them was asked for."""
 
     def __init__(self, pages: int) -> None:
         site = self
+        self.pages = pages
         self.documents: dict[str, tuple[str, bytes]] = {}
         self.asked: list[float] = []
 
@@ -66,24 +72,36 @@ class Site:
             def do_GET(self) -> None:
                 if self.path.startswith("/jobs/"):
                     site.asked.append(time.perf_counter())
-                kind, body = site.documents.get(self.path, ("text/plain", b"User-agent: *\nAllow: /\n"))
-                head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-                self.wfile.write(head.encode() + body)
+                kind, body = site.answer(self.path)
+                lines = (
+                    "HTTP/1.1 200 OK",
+                    f"Content-Type: {kind}",
+                    f'ETag: "{self.path}"',
+                    f"Content-Length: {len(body)}",
+                )
+                self.wfile.write("\r\n".join((*lines, "\r\n")).encode() + body)
 
             def log_message(self, *_: Any) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.fill()
+
+    def fill(self) -> None:
+        """Make the documents."""
         locations = []
-        for number, gig in enumerate(gigs(pages)):
+        for number, gig in enumerate(gigs(self.pages)):
             path = f"/jobs/{number}"
             locations.append(f"<url><loc>{self.url}{path}</loc></url>")
             self.documents[path] = ("text/html", page(number, gig.title, gig.description, self.url + path))
         sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(locations)}</urlset>'
         self.documents["/sitemap.xml"] = ("application/xml", sitemap.encode())
 
-    def __enter__(self) -> "Site":
+    def answer(self, path: str) -> tuple[str, bytes]:
+        return self.documents.get(path, ("text/plain", b"User-agent: *\nAllow: /\n"))
+
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -91,35 +109,65 @@ class Site:
         self._server.shutdown()
         self._server.server_close()
 
-    def crawled_by(self, who: str) -> float:
-        """Pages a second of one crawl in a process of its own; the first tenth warms up."""
+    def crawled_by(self, who: str, pause: float = 0, watch: Callable[[psutil.Process], None] | None = None) -> float:
+        """Pages a second of one crawl in a process of its own; the first tenth warms up. `watch` is called with the
+        process twice a second."""
         self.asked.clear()
         with tempfile.TemporaryDirectory() as folder:
             environment = os.environ | {"GIGDEX_DATA": folder}
-            command = [sys.executable, "-m", "benchmarks.crawl", who, self.url]
-            found = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-        pages = len(self.documents) - 1
-        if int(found.stdout.split()[-1]) != pages or len(self.asked) != pages:
-            raise RuntimeError(f"{who} found {found.stdout!r} on {len(self.asked)} of {pages} pages")
-        counted = self.asked[pages // 10 :]
+            command = [sys.executable, "-m", "benchmarks.crawl", who, self.url, str(pause)]
+            child = subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            while watch is not None and child.poll() is None:
+                with suppress(psutil.Error):
+                    watch(psutil.Process(child.pid))
+                time.sleep(0.5)
+            found, complaints = child.communicate()
+        if not found.strip() or int(found.split()[-1]) != self.pages or len(self.asked) != self.pages:
+            raise RuntimeError(
+                f"{who} found {found!r} on {len(self.asked)} of {self.pages} pages; {complaints[-2000:]}"
+            )
+        counted = self.asked[self.pages // 10 :]
         return (len(counted) - 1) / (counted[-1] - counted[0])
 
 
-def ours(url: str) -> int:
+class LargeSite(Site):
+    """Small pages made when they are asked for, behind an index of full sitemaps."""
+
+    SHARD = 50_000
+
+    def fill(self) -> None:
+        self.shards = range(0, self.pages, self.SHARD)
+        index = "".join(f"<sitemap><loc>{self.url}/part/{first}</loc></sitemap>" for first in self.shards)
+        self.documents["/sitemap.xml"] = ("application/xml", f"<sitemapindex>{index}</sitemapindex>".encode())
+
+    def answer(self, path: str) -> tuple[str, bytes]:
+        _, kind, number = path.split("/") if path.count("/") == 2 else ("", "", "")
+        if kind == "part":
+            numbers = range(int(number), min(int(number) + self.SHARD, self.pages))
+            locations = "".join(f"<url><loc>{self.url}/jobs/{number}</loc></url>" for number in numbers)
+            return "application/xml", f"<urlset>{locations}</urlset>".encode()
+        if kind == "jobs":
+            return "text/html", page(int(number), f"Sort {number} parcels", "Two hours, $40.", self.url + path, links=5)
+        return super().answer(path)
+
+
+def ours(url: str, pause: float) -> int:
     """Crawl the site as a board; returns the number of postings."""
     from crawlers.bases.sitemap_jobposting import SitemapJobPostingSpider
     from crawlers.run import Progress, run_here
     from crawlers.sample_boards.base import sample_board
 
-    bounds = {"delay_s": 0, "max_pages": 1_000_000, "max_items": 1_000_000, "expect_max": 1_000_000}
+    bounds = {"delay_s": pause, "max_pages": 1_000_000, "max_items": 1_000_000, "expect_max": 1_000_000}
     body = {"board": sample_board("hedgerow").model_copy(update=bounds), "base_url": url}
     ended: list[Progress] = []
-    run_here([type("Bench", (SitemapJobPostingSpider,), body)], ended.append, {"CONCURRENT_REQUESTS": 1})
+    run_here([type("Bench", (SitemapJobPostingSpider,), body)], ended.append)
     return ended[-1].counts["postings"]
 
 
-def bare(url: str) -> int:
-    """The same fields by Scrapy alone, with its own defaults but for the order of requests and the log."""
+def bare(url: str, pause: float) -> int:
+    """The same fields by Scrapy alone, with its own defaults but for pause, order of requests and log."""
     import scrapy
     from scrapy.crawler import CrawlerProcess
     from scrapy.http import Response, TextResponse
@@ -134,7 +182,7 @@ def bare(url: str) -> int:
             assert isinstance(response, TextResponse)
             response.selector.remove_namespaces()
             for location in response.xpath("//loc/text()").getall():
-                yield scrapy.Request(location, self.job)
+                yield scrapy.Request(location, self.job if "/jobs/" in location else self.sitemap)
 
         def job(self, response: Response) -> Iterator[dict[str, Any]]:
             assert isinstance(response, TextResponse)
@@ -159,7 +207,8 @@ def bare(url: str) -> int:
                     "employment_type": job["employmentType"],
                 }
 
-    settings = {"CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": 0, "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False}
+    settings = {"CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": pause, "RANDOMIZE_DOWNLOAD_DELAY": False,
+                "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False}  # fmt: skip
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(Bare)
     process.crawl(crawler)
@@ -168,20 +217,43 @@ def bare(url: str) -> int:
     return int(crawler.stats.get_value("item_scraped_count"))
 
 
-def main(pages: int, rounds: int) -> None:
+def main(pages: int, rounds: int, pause: float) -> None:
     with Site(pages) as site:
         size = statistics.mean(len(body) for _, body in site.documents.values())
-        speeds = [(site.crawled_by("ours"), site.crawled_by("bare")) for _ in range(rounds)]
-    print(f"{pages:,} pages of {size / 1_000:.0f} kB, one at a time, no pause, {platform.python_version()}\n")
+        speeds = [(site.crawled_by("ours", pause), site.crawled_by("bare", pause)) for _ in range(rounds)]
+    told = f"{pause:g} s between two" if pause else "no pause"
+    print(f"{pages:,} pages of {size / 1_000:.0f} kB, one at a time, {told}, {platform.python_version()}\n")
     print("| round | Gigdex, pages a second | bare Scrapy | ratio |\n|--:|--:|--:|--:|")
     for number, (mine, theirs) in enumerate(speeds, 1):
-        print(f"| {number} | {mine:.0f} | {theirs:.0f} | {mine / theirs:.2f} |")
+        print(f"| {number} | {mine:.1f} | {theirs:.1f} | {mine / theirs:.2f} |")
     print(f"\nMedian ratio: {statistics.median(mine / theirs for mine, theirs in speeds):.2f}.")
+
+
+def memory(pages: int) -> None:
+    """Resident memory of the crawling process after each tenth of the pages."""
+    found: dict[str, list[int]] = {}
+    with LargeSite(pages) as site:
+        for who in ("ours", "bare"):
+            tenths: list[int] = []
+
+            def watch(process: psutil.Process, tenths: list[int] = tenths) -> None:
+                while len(site.asked) >= (len(tenths) + 1) * pages // 10:
+                    tenths.append(process.memory_info().rss)
+
+            speed = site.crawled_by(who, watch=watch)
+            found[who] = tenths
+            print(f"{who}: {speed:.0f} pages a second", file=sys.stderr)
+    print(f"{pages:,} pages behind an index of {len(site.shards)} sitemaps, {platform.python_version()}\n")
+    print("| pages | Gigdex, MB | bare Scrapy, MB |\n|--:|--:|--:|")
+    for number, (mine, theirs) in enumerate(zip(found["ours"], found["bare"], strict=False), 1):
+        print(f"| {number * pages // 10:,} | {mine / 1e6:.0f} | {theirs / 1e6:.0f} |")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] in (["ours"], ["bare"]):
-        print({"ours": ours, "bare": bare}[sys.argv[1]](sys.argv[2]))
+        print({"ours": ours, "bare": bare}[sys.argv[1]](sys.argv[2], float(sys.argv[3])))
+    elif sys.argv[1:2] == ["memory"]:
+        memory(int(sys.argv[2]) if len(sys.argv) > 2 else 100_000)
     else:
-        numbers = [int(argument) for argument in sys.argv[1:3]]
-        main(*(numbers + [1_000, 3][len(numbers) :]))
+        given = [*sys.argv[1:4], *["1000", "3", "0"][len(sys.argv[1:4]) :]]
+        main(int(given[0]), int(given[1]), float(given[2]))

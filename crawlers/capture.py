@@ -12,7 +12,7 @@ from typing import Any
 from crawlers.bases.spider import BoardSpider, Draft
 from crawlers.board import boards
 from crawlers.page import Page, looks_like
-from crawlers.parse import UnknownBoard, parse_file
+from crawlers.parse import UnknownBoard, read_file
 from crawlers.row import BadRow
 from crawlers.run import Progress, run_here
 from crawlers.tally import Tally
@@ -43,7 +43,7 @@ def capture(
     written = {
         name: page.body,
         "meta.json": as_json(meta),
-        "expected.json": as_json(expected(board_id, page.body, name, page.url)),
+        "expected.json": as_json(expected(known[board_id], page.body, name, page.url)),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for file_name, content in written.items():
@@ -51,14 +51,14 @@ def capture(
     return [folder / file_name for file_name in written]
 
 
-def expected(board_id: str, data: bytes, name: str, url: str | None) -> dict[str, Any]:
+def expected(reader: type[BoardSpider] | None, data: bytes, name: str, url: str | None) -> dict[str, Any]:
     """What reading a page gives: its postings and bad rows in order, and the counts but for `rows`."""
     tally = Tally()
     rows = [
         {"bad_row": row.number, "message": row.message}
         if isinstance(row, BadRow)
         else row.model_dump(mode="json", exclude_none=True)
-        for row in parse_file(board_id, data, name, url, tally)
+        for row in read_file(reader, data, name, url, tally)
     ]
     return {"rows": rows, "counts": {key: n for key, n in sorted(tally.counts.items()) if key != "rows"}}
 

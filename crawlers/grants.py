@@ -89,13 +89,13 @@ class SiteSpider(SitemapJobPostingSpider):
         for source in grant.sources:
             yield from self.ask(source, self.read_any)
 
-    def failed(self, failure: Failure) -> None:
+    def missed(self, failure: Failure) -> None:
         """A grant that is gone is withdrawn; one that can't be read just now only ends this run."""
         response = getattr(failure.value, "response", None)
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         if request.cb_kwargs.get("step") == self.read_grant and getattr(response, "status", 0) in (404, 410):
             save(self.file, None, f"{self.name} has no grant at {request.url}")
-        super().failed(failure)
+        super().missed(failure)
 
 
 def site_boards(settings: Settings) -> dict[str, type[BoardSpider]]:

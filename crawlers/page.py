@@ -1,18 +1,23 @@
 """Page: one response of a board, fetched or saved, decoded once and within bounds."""
 
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 
 from w3lib.encoding import html_to_unicode
 
 from crawlers.row import BadPage
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 32 * 2**20
 """Of one unpacked response, whatever a board declares: a larger one is an accident or an attack."""
+
+NEXT_LINK = re.compile(r"<([^<>]+)>\s*;[^,]*?\brel\s*=\s*\"?next\b")
+"""RFC 8288, the one relation that matters here."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,14 @@ class Page:
     fetched_at: datetime | None = None
     content_type: str | None = None
     max_bytes: int = MAX_BYTES
+    link_header: str = ""
+    """RFC 8288: where some interfaces name their next page."""
+
+    @property
+    def next_link(self) -> str | None:
+        """The next page's address by the header Link; None without one."""
+        match = NEXT_LINK.search(self.link_header)
+        return urljoin(self.url or "", match[1]) if match else None
 
     @cached_property
     def data(self) -> bytes:

@@ -30,7 +30,10 @@ class BadRow:
 
 
 class BadPage(ValueError):
-    """A page that can't be read at all; the message is one line."""
+    """A page that can't be read at all; the message is one line, whatever a library wrote into it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
 
 
 class Row:
@@ -42,9 +45,22 @@ class Row:
         self._seen: set[str] = set()
         self._parts: list[Row] = []
         self._bad: list[str] = []
+        self._unknown: list[str] = []
 
     def __contains__(self, name: str) -> bool:
         return name in self._data
+
+    def whole(self) -> Mapping[str, Any]:
+        """All of it, for a reader that accounts for the fields itself."""
+        self._seen.update(self._data)
+        return self._data
+
+    def names(self) -> list[str]:
+        return list(self._data)
+
+    def holds_row(self, name: str) -> bool:
+        """Whether a field is an object."""
+        return isinstance(self._data.get(name), dict)
 
     def take(self, name: str) -> Any:
         """The raw value, None when absent."""
@@ -136,11 +152,17 @@ class Row:
         """Count a field as one of another type or form than expected."""
         self._bad.append(self._name(name))
 
+    def unknown(self, path: str) -> None:
+        """Count a field, which the caller looked up by itself, as unknown."""
+        self._unknown.append(self._name(path))
+
     def account(self) -> Iterator[str]:
         """Counts that this row adds: `unknown_field:NAME` and `bad_field:NAME`, nested names with dots."""
         for name in self._data:
             if name not in self._seen:
                 yield f"unknown_field:{self._name(name)}"
+        for name in self._unknown:
+            yield f"unknown_field:{name}"
         for name in self._bad:
             yield f"bad_field:{name}"
         for part in self._parts:

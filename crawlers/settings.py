@@ -19,6 +19,7 @@ GIGDEX_CONFIRMED: list[str] = []
 
 BOT_NAME = "gigdex"
 SPIDER_MODULES = ["crawlers.boards"]
+SPIDER_LOADER_CLASS = "crawlers.board.BoardLoader"  # finds boards that are declared in TOML, too
 ITEM_PIPELINES = {"crawlers.pipelines.InboxPipeline": 300}
 
 # Who we are: owners can see it in their logs, block it in robots.txt and write to the operator.
@@ -30,14 +31,15 @@ HTTPPROXY_ENABLED = False  # no evasion: a board sees where we are; a proxy vari
 METAREFRESH_ENABLED = False  # no redirects that only a browser follows
 
 # How much we ask: one request at a time, with a pause that a board declares (Board.delay_s).
-CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS = 1  # of a board: others would leave while an answer says that the host wants to be left alone
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 2
+RANDOMIZE_DOWNLOAD_DELAY = False  # Scrapy would wait between half and one and a half times as long: a pause is a pause
 DOWNLOAD_TIMEOUT = 30
 REDIRECT_MAX_TIMES = 5
 URLLENGTH_LIMIT = 4_000  # as long as a Posting's; shorter ones would be dropped without a word
 
-# Ours instead of Scrapy's: see crawlers/politeness.py for what the originals lack.
+# Ours instead of Scrapy's: see crawlers/politeness.py and crawlers/backoff.py for what the originals lack.
 ROBOTSTXT_OBEY = False  # its middleware fails open; ours obeys
 RETRY_TIMES = 3
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the spider says it in one line
@@ -48,14 +50,15 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # lets subdomains and retries through
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.politeness.PolitenessMiddleware": 100,
-    "crawlers.politeness.BackoffMiddleware": 550,
+    "crawlers.conditional.ConditionalMiddleware": 540,
+    "crawlers.backoff.BackoffMiddleware": 550,
 }
 
-# What could be turned against us.
+# What could be turned against us. crawlers/safety.py refuses to start with any of it open.
 TELNETCONSOLE_ENABLED = False  # a shell on a port
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that runs code
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy checks none by itself
-DOWNLOAD_MAXSIZE = 16 * 2**20  # Scrapy's is 1 GiB, unpacked too
+DOWNLOAD_MAXSIZE = 16 * 2**20  # Scrapy's is 1 GiB, unpacked too; a board may declare up to 32 MiB
 DOWNLOAD_WARNSIZE = 0  # the bound is enough
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}  # a redirect to file: reads nothing
 

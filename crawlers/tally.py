@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-MAX_NAMES = 60
+MAX_NAMES = 100
 """Distinct names of counts that a run keeps: a hostile board could otherwise invent a field name a row."""
 
 MAX_PROBLEMS = 20
@@ -12,14 +12,21 @@ MAX_PROBLEMS = 20
 class Tally:
     """Counts of a run, and the problems that make it incomplete.
 
-    Counts: `requests`, `retries`, `pages`, `bad_pages`, `rows`, `bad_rows`, `untitled`, `postings`, `duplicates`,
-    `unknown_field:NAME` (a field of a response that the spider doesn't know), `bad_field:NAME` (one of another
-    type than expected), and whatever a spider leaves out on purpose, by name (`deleted`, `replies`...).
+    Counts: `requests`, `retries`, `pages`, `not_modified` (pages that are as they were, by the board's word),
+    `bad_pages`, `challenge_pages`, `bytes` (that came over the wire), `error:KIND` (requests that brought no page),
+    `rows`, `bad_rows`, `untitled`, `postings`, `unread_postings` (on pages that are as they were), `duplicates`,
+    `filled:FIELD` (postings read in which it isn't empty), `unknown_field:NAME` (a field of a response that the spider
+    doesn't know), `bad_field:NAME` (one of another type than expected), and whatever a spider leaves out on purpose, by
+    name (`deleted`, `replies`...).
     """
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.problems: list[str] = []
+        self.troubles = 0
+        """Problems met, also those that are not kept in words."""
+        self.skipped = False
+        """Nothing was asked, because this is not the time for it."""
 
     def count(self, name: str, n: int = 1) -> None:
         if name not in self.counts and len(self.counts) >= MAX_NAMES:
@@ -28,6 +35,7 @@ class Tally:
 
     def problem(self, message: str) -> None:
         """Something of the board was not read, so that absence from this run means nothing."""
+        self.troubles += 1
         if len(self.problems) < MAX_PROBLEMS and message not in self.problems:
             self.problems.append(message)
 
@@ -38,7 +46,10 @@ class Tally:
 
     @property
     def outcome(self) -> str:
-        """One word for a run that ended by itself: `finished` (something came), else `failed`."""
+        """One word for a run that ended by itself: `finished` (something came), `skipped` (nothing was asked: it is too
+        early, or another process crawls the host), else `failed`."""
+        if self.skipped and not self.counts["pages"]:
+            return "skipped"
         return "finished" if self.complete or self.counts["postings"] else "failed"
 
     @property

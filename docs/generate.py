@@ -8,13 +8,23 @@ from typing import Any
 from typer.main import get_command
 
 import gigdex
+from crawlers.board import boards
+from crawlers.keys import variable
+from crawlers.kinds import KINDS
 from index.gig import Gig
 from index.posting import Posting
 from index.query import SearchQuery
 from index.settings import Settings
+from index.terms import CHANNELS
 
 DOCS = Path(__file__).parent
 SCHEMAS = {"posting": Posting, "gig": Gig, "search-query": SearchQuery}
+NESTED = {
+    "fields": "table: each field of a posting and the expression (JMESPath) that finds it in a row; "
+    "`[source.fields.pay]` has min, max, currency, unit and text, `[source.fields.extra]` any names",
+    "token": "table: `url`, `body`, `user` and `path` of a request that brings a bearer token first",
+    "ignore": "dotted names of a row's fields that are known and of no use",
+}
 START, END = "<!-- generated: {} -->\n", "<!-- end -->\n"
 
 
@@ -60,10 +70,68 @@ def with_part(path: Path, name: str, part: str) -> tuple[Path, str]:
     return path, f"{head}{start}{part}{END}{tail}"
 
 
+def hours(seconds: int) -> str:
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else f"{seconds // 60} min"
+
+
+def boards_table() -> str:
+    rows = ["| id | board | kind | page | other channels | shortest interval |", "|---|---|---|---|---|---|"]
+    for name, spider in boards().items():
+        terms = spider.board.terms
+        levels = {channel: getattr(terms.channels, channel) for channel in CHANNELS[1:]}
+        others = ", ".join(f"{channel} {level}" for channel, level in levels.items() if level != "none") or "none"
+        state = "**off**" if terms.off else f"{terms.channels.page}{', with a key' if spider.board.keys else ''}"
+        shown = f"[{spider.board.name}]({spider.board.homepage})"
+        rows.append(f"| `{name}` | {shown} | `{spider.shape}` | {state} | {others} | {hours(terms.min_interval_s)} |")
+    return "\n".join(rows) + "\n"
+
+
+def keys_table() -> str:
+    rows = ["| variable | board | from |", "|---|---|---|"]
+    for name, spider in boards().items():
+        rows += [f"| `{variable(key)}` | `{name}` | <{spider.board.key_from}> |" for key in spider.board.keys]
+    return "\n".join(rows) + "\n"
+
+
+def permissions() -> str:
+    """For every board that is off: why, and what would have to be asked of whom."""
+    lines = [
+        "# Permissions to ask for\n",
+        "Boards that are declared but off, why, and what would have to be asked of whom; written by `make docs` from",
+        "the boards' files. With a permission in hand: `gigdex boards enable ID --evidence TEXT`, or better, put it",
+        "into the board's file as evidence and take out `off`.\n",
+    ]
+    for name, spider in boards().items():
+        terms = spider.board.terms
+        if not terms.off:
+            continue
+        lines += [f"## {spider.board.name} (`{name}`)\n", f"- Off: {terms.off}.", f"- Ask: {terms.ask}"]
+        lines += [f"- Read {one.read.isoformat()}, {one.what}: {one.says}." for one in terms.evidence]
+        lines += ["- Nothing of its owner was found."] if not terms.evidence else []
+        lines.append("")
+    return "\n".join(lines)
+
+
+def kinds() -> Iterator[str]:
+    """For each generic kind, what its table `[source]` takes."""
+    for name, kind in KINDS.items():
+        yield f"### `{name}`\n\n{(kind.__doc__ or '').strip()}\n"
+        if kind.Source.model_fields:
+            rows = ["| `[source]` | |", "|---|---|"]
+            for field, about in kind.Source.model_fields.items():
+                needed = " (required)" if about.is_required() else ""
+                rows.append(f"| `{field}` | {about.description or NESTED[field]}{needed} |".replace("|n", "\\|n"))
+            yield "\n".join([*rows, ""])
+
+
 def everything() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text that it should have."""
     yield from schemas()
     yield with_part(DOCS / "configuration.md", "settings", settings_table())
+    yield with_part(DOCS / "configuration.md", "keys", keys_table())
+    yield with_part(DOCS / "boards.md", "boards", boards_table())
+    yield with_part(DOCS / "boards.md", "kinds", "\n".join(kinds()))
+    yield DOCS / "permissions.md", permissions()
     yield with_part(DOCS / "commands.md", "commands", "\n".join(commands(get_command(gigdex.app))))
 
 

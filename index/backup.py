@@ -1,8 +1,8 @@
 """Backup of a data folder into one file, and its way back.
 
 The file is a zip: `gigdex.db`, `inbox.db`, `sites/*.json`, `rates.zip` and, last, `manifest.json` with versions, sizes
-and checksums. The search index is left out because it is made from the store, the pauses of hosts because they age in
-hours. Nothing of the environment is in it, so no key and no password.
+and checksums. The search index is left out because it is made from the store. Nothing of the environment is in it, so
+no key and no password.
 """
 
 import hashlib

@@ -354,21 +354,28 @@ def check_boards(boards: Iterable[BoardState], now: datetime, working: bool) -> 
         run, name = board.last_run, board.info.id
         if run is None:
             continue
-        if run.outcome != "finished" or not run.healthy:
+        if board.state == "failing":
             yield Finding(
-                "problem", "board", f"{name}: {run.error or 'its last crawl ' + run.outcome}",
+                "problem", "board", f"{name}: {board.reading.why} (since {board.reading.since:%Y-%m-%d %H:%M} UTC)",
                 f"`gigdex crawl {name}` tries again when it is due. If it goes on: the board may have changed "
-                f"(`gigdex capture {name}` shows what it answers) or refuse you.",
+                f"(`gigdex capture {name}` shows what it answers) or refuse you. If it is right as it is: "
+                f"`gigdex boards accept {name}`.",
             )  # fmt: skip
-        elif not run.complete:
+        elif board.state == "degraded" and not run.complete:
             yield Finding(
                 "advice", "board", f"{name}: its last crawl was not complete: {run.error or 'cut by a bound'}",
                 "Nothing at once: what it brought is shown, but no gig of it is closed for being absent.",
             )  # fmt: skip
+        elif board.state == "degraded":
+            yield Finding(
+                "advice", "board", f"{name}: {board.reading.why}",
+                f"Look whether it calls these fields otherwise now (`gigdex capture {name}`). If it is right as it is: "
+                f"`gigdex boards accept {name}`.",
+            )  # fmt: skip
         if not board.fresh:
             yield Finding(
                 "problem", "board", f"{name}: its terms ask for a good crawl every "
-                f"{_span(timedelta(seconds=board.info.terms.max_age_s or 0))}, so its gigs are hidden now",
+                f"{_span(timedelta(seconds=board.info.terms.freshness_s or 0))}, so its gigs are hidden now",
                 f"Get a crawl through: `gigdex crawl {name}`.",
             )  # fmt: skip
         if now - run.started_at > max(DAY, OVERDUE * timedelta(seconds=board.info.terms.min_interval_s)):

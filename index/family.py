@@ -14,10 +14,12 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from index import dedupe
+from index.ahead import Fingerprint, Learned
 from index.dedupe.group import MAX_GROUP, Decisions, Tie
 from index.dedupe.keys import Print, keys_of
 from index.dedupe.match import KEY_CAP, Judge, ordered, tie
 from index.dedupe.traits import Traits, pack, traits_of
+from index.dedupe.verdict import says_the_same
 from index.gig import Gig, gig_id
 from index.store import decisions, fingerprints, gigs, postings
 from index.store.fingerprints import Stored, StoredTie
@@ -63,13 +65,23 @@ class Family:
     capped: set[Key] = field(default_factory=set)
     """Postings that were not compared with all that share a key with them."""
 
+    def usable_links(self, key: Key) -> list[str]:
+        """Links of the posting that say something."""
+        return [link for link in self.links[key] if link not in self.void]
+
 
 class Families:
-    """Reads families. `normalize` gives the gig of one posting."""
+    """Reads families. `normalize` gives the gig of one posting, `read_ahead` its fingerprint if it was made already."""
 
-    def __init__(self, store: Store, normalize: Callable[[StoredPosting], Gig]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        normalize: Callable[[StoredPosting], Gig],
+        read_ahead: Callable[[StoredPosting], Fingerprint | None] = lambda _: None,
+    ) -> None:
         self.store = store
         self.normalize = normalize
+        self.read_ahead = read_ahead
         self.ask = Judge()
         self._boilerplate: dict[str, frozenset[int]] = {}
         self._boilerplate_version: str | None = None
@@ -82,6 +94,13 @@ class Families:
         """What is compared of the posting, with the boilerplate that is known now."""
         its = self._boilerplate.get(stored.key[0], frozenset())
         return traits_of(stored.posting, self.normalize(stored), its, self.secret)
+
+    def learned(self) -> Learned:
+        """What others have to know to make the same fingerprints."""
+        self.secret  # noqa: B018  # read before the transaction begins: it may have to be made
+        with self.store.database.reading() as connection:
+            self.read_boilerplate(connection)
+        return Learned(self.secret, self._boilerplate_version, self._boilerplate)
 
     def read_boilerplate(self, connection: sa.Connection) -> None:
         version = connection.execute(sa.select(meta.c.value).where(meta.c.key == "boilerplate")).scalar()
@@ -111,23 +130,32 @@ class Families:
                     family.gone.append(before)
             else:
                 try:
-                    traits = self.traits(stored)
+                    family.traits[key], packed, keys = self._fingerprint(stored)
                 except Exception as error:  # a fault of ours in one posting must not stop the others
                     log.error("posting %s:%s can't be compared: %r; it stays by itself", *key, error)
                     continue
-                packed = pack(traits)
-                family.traits[key] = traits
                 if stored.blanked:  # it can't be judged any more, and stays tied to what it was tied to
                     if before is not None and before.packed != packed:
                         family.faded[key] = packed
                 elif again or before is None or before.packed != packed:
                     family.fresh[key] = packed
+                    family.prints[key] = keys if keys is not None else keys_of(family.traits[key], self.secret)
+
+    def _fingerprint(self, stored: StoredPosting) -> tuple[Traits, bytes, Print | None]:
+        """Traits of the posting, packed, and its keys if they are known."""
+        ready = None if stored.blanked else self.read_ahead(stored)
+        if ready is not None and ready.boilerplate == self._boilerplate_version:
+            traits = fingerprints.read_traits(ready.packed)
+            if traits is not None:
+                return traits, ready.packed, ready.keys
+        traits = self.traits(stored)
+        return traits, pack(traits), None
 
     def _match(self, connection: sa.Connection, family: Family, again: bool) -> None:
         """Ties of what is fresh, among itself and with what is stored."""
         if not family.fresh:
             return
-        prints = family.prints = {key: keys_of(family.traits[key], self.secret) for key in family.fresh}
+        prints = family.prints
         held = fingerprints.holders(connection, (one for its in prints.values() for one in its))
         own = {family.before[key].number: key for key in family.fresh if key in family.before}
         stale = own.keys() | {stored.number for stored in family.gone}
@@ -181,8 +209,9 @@ class Families:
                     continue
                 if stored.gig in full and stored.gig != family.postings[key].gig:
                     family.capped.add(key)
-                elif (traits := stored.traits) is None or (again and stored.blanked):  # can't be judged now
-                    if before_tie := tied.get((key, number)):
+                elif (traits := stored.traits) is None or stored.blanked:  # can't be judged now
+                    before_tie = tied.get((key, number))
+                    if before_tie and (again or says_the_same(family.before[key].traits, family.traits[key])):
                         low, high = sorted((key, stored.key))
                         family.new_ties.append(Tie(low, high, before_tie.score, before_tie.lines))
                 else:

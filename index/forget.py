@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from index.normalize.text import plain_text
 from index.posting import BadPosting, Posting, read_posting
-from index.store import decisions, fingerprints, gigs, postings
+from index.store import decisions, fingerprints, gigs, pages, postings
 from index.store.db import Database
 from index.store.inbox import Inbox, posting_json
 from index.store.postings import Key, StoredPosting
@@ -395,6 +395,8 @@ def _clean_batch(ingest: "Ingest", rule: Rule, keys: Sequence[Key]) -> int:
             fingerprints.remove_of(connection, gone, secret)
             decisions.forget(connection, gone)
             postings.delete(connection, gone)  # _clean_gigs finds the gigs that they were in
+        for board, ids in postings.by_board(gone).items():
+            pages.drop_holding(ingest.inbox.database, board, ids)
 
     def redacted(connection: sa.Connection) -> dict[Key, StoredPosting]:
         found = postings.load(connection, keys)

@@ -10,6 +10,7 @@ it keeps the others out.
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,16 +19,17 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from index import dedupe, forget, health, learn, lifecycle
+from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
 from index.gig import Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
-from index.store import fingerprints, gigs, postings, runs, schema
-from index.store.boards import Standing, standings
+from index.store import fingerprints, gigs, pages, postings, runs, schema
+from index.store.boards import Standing, comparable, note_health, standings
 from index.store.gigs import GigWrite, StoredGig, View
-from index.store.inbox import Inbox, board_lease, posting_json
+from index.store.inbox import Inbox, InboxPosting, Unchanged, board_lease, posting_json, read_unchanged
 from index.store.leases import Leases
 from index.store.postings import Key, StoredPosting
 from index.store.runs import Run
@@ -53,6 +55,15 @@ class Sighting:
 
 
 @dataclass(frozen=True)
+class _Unread:
+    """An unchanged page, with what the store has of it."""
+
+    board: str
+    page: Unchanged
+    stored: Mapping[Key, StoredPosting]
+
+
+@dataclass(frozen=True)
 class Changes:
     """What is to be written of postings, by what the store says at one moment."""
 
@@ -74,7 +85,14 @@ class _Outrun(Exception):
 class Ingest:
     """Takes postings out of the inbox and keeps the gigs up to date with them."""
 
-    def __init__(self, store: Store, inbox: Inbox, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        inbox: Inbox,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ahead: ReadAhead | None = None,
+    ) -> None:
+        """`ahead`: processes that read what comes next; without it everything is read in this one."""
         self.store = store
         self.inbox = inbox
         self.clock = clock
@@ -82,7 +100,12 @@ class Ingest:
         """What ingest did with the postings of each unfinished run."""
         self._remembered: dict[tuple[str, str, str, date], Gig] = {}
         self._boards: Mapping[str, Standing] = {}
-        self._families = Families(store, lambda stored: self._normalize(stored.posting, stored.pay_day))
+        self._ahead = ahead or ReadAhead(0)
+        self._families = Families(
+            store,
+            lambda stored: self._normalize(stored.posting, stored.pay_day),
+            lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
+        )
         self.leases = Leases(store.database)
 
     def step(self, limit: int = BATCH) -> int:
@@ -90,10 +113,15 @@ class Ingest:
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit, self.leases)
+        self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
+        unread = self._unread(waiting)
         sightings: dict[Key, Sighting] = {}
         for row in waiting:
             counts = self._counts.setdefault(row.run, Counter())
+            if row.id in unread:
+                self._see_unread(unread[row.id], row, sightings)
+                continue
             try:
                 posting, problems = read_posting(posting_json(row.content))
             except BadPosting:
@@ -108,6 +136,7 @@ class Ingest:
                 continue
             if kept is None:
                 counts["forgotten"] += 1
+                pages.drop_holding(self.inbox.database, posting.board, [posting.external_id])
                 continue
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
@@ -118,6 +147,33 @@ class Ingest:
         for run in self.inbox.ended_runs(self.clock(), self.leases):
             self._end(run)
         return len(waiting)
+
+    def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
+        """What was not read because its page is unchanged, by inbox row."""
+        found: dict[int, _Unread] = {}
+        with self.store.database.reading() as connection:
+            for row in waiting:
+                if unread := read_unchanged(row.content):
+                    board, page = unread
+                    keys = [(board, external_id) for external_id in page.ids]
+                    found[row.id] = _Unread(board, page, postings.load(connection, keys))
+        return found
+
+    def _see_unread(self, unread: "_Unread", row: InboxPosting, sightings: dict[Key, Sighting]) -> None:
+        """As if the page had been read and had shown what it showed last. What is not in the store (which was restored,
+        or deleted what had been closed for long) has to be read again."""
+        for external_id in unread.page.ids:
+            key = (unread.board, external_id)
+            stored = unread.stored.get(key)
+            if key in sightings:
+                posting = sightings[key].posting
+            elif stored is not None and not stored.blanked:
+                posting = stored.posting
+            else:
+                self._counts[row.run]["to_be_read_again"] += 1
+                pages.drop(self.inbox.database, unread.board, [unread.page.url])
+                continue
+            sightings[key] = Sighting(posting, row.received_at, row.run)
 
     def drain(self, on_step: Callable[[int], None] = lambda _: None) -> int:
         """Ingest until the inbox is empty; `on_step` gets the number of postings of each step."""
@@ -231,6 +287,24 @@ class Ingest:
 
     # --- one batch ---
 
+    def _read_ahead(self, after: int | None, limit: int) -> None:
+        """Have other processes read the postings behind that row of the inbox while this one goes on; those that say
+        something new."""
+        if after is None:
+            self._ahead.rest()
+        if after is None or not self._ahead.processes:
+            return
+        coming: dict[Key, tuple[Id, Posting]] = {}
+        for row in self.inbox.peek(after, limit):
+            with suppress(BadPosting):
+                posting, _ = read_posting(posting_json(row.content))
+                day = _pay_day(row.received_at.date())
+                key = (posting.board, posting.external_id)
+                coming[key] = ((*key, posting.content_hash(), day), posting)
+        with self.store.database.reading() as connection:
+            known = postings.hashes(connection, coming)
+        self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
+
     def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int) -> None:
         """`last_rule`: the newest rule to forget that the sightings were cleaned by."""
         changes = self._settle(lambda connection: self._see(connection, sightings, last_rule))
@@ -303,7 +377,7 @@ class Ingest:
     def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
         """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
         that has a rate yet, so that tomorrow's table changes nothing."""
-        today = min(today, last_day())
+        today = _pay_day(today)
         gig = self._normalize(posting, today)
         if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
             return gig.kind, before.pay_day
@@ -316,7 +390,7 @@ class Ingest:
         if found is None:
             if len(self._remembered) > 4 * BATCH:
                 self._remembered.clear()
-            found = self._remembered[key] = normalize(posting, day)
+            found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
     def _settle(self, evaluate: Callable[[sa.Connection], Changes], again: bool = False) -> Changes:
@@ -401,10 +475,7 @@ class Ingest:
         """The gigs as they should be."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
         normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
-        nodes = {
-            key: dedupe.Node([link for link in family.links[key] if link not in family.void], family.traits.get(key))
-            for key in offers
-        }
+        nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
         groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)
         writes: list[GigWrite] = []
@@ -433,9 +504,14 @@ class Ingest:
     # --- end of a run ---
 
     def _end(self, run: Run) -> None:
-        """Judge the run, close what it proves gone, and move it to the store."""
+        """Judge the run, close what it proves gone, and move it to the store. One that asked nothing is forgotten."""
+        if run.outcome == "skipped":
+            self._counts.pop(run.id, None)
+            self.inbox.remove_run(run.id)
+            self.leases.release([board_lease(run.board)])
+            return
         with self.store.database.reading() as connection:
-            earlier = runs.last_runs(connection, run.board)
+            earlier = comparable(connection, run.board)
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
@@ -444,6 +520,7 @@ class Ingest:
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
             runs.save_run(self.store.database, connection, run)
+            note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
         self.leases.release([board_lease(run.board)])
         self.follow_terms()  # a good run makes a stale board fresh
@@ -483,6 +560,11 @@ def _claims(
             if heirs:
                 claims.setdefault(min(heirs, key=lambda number: (-heirs[number], number)), []).append(seq)
     return claims
+
+
+def _pay_day(today: date) -> date:
+    """The day of the exchange rates that a posting of today gets: the last that has any."""
+    return min(today, last_day())
 
 
 def _same(before: StoredPosting, after: StoredPosting) -> bool:

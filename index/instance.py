@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
+from index.ahead import ReadAhead
+from index.alarm import Alarm
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
 from index.follow import Follower
@@ -57,12 +59,18 @@ class Instance:
         if self.store.database.is_sqlite or not self.engines.elsewhere:
             lease.take(wait_s)
         try:
+            ahead = ReadAhead()
             worker = Worker(
-                Ingest(self.store, self.inbox), self.open_engine, self.rebuild_engine, Keep.of(self.settings)
+                Ingest(self.store, self.inbox, ahead=ahead),
+                self.open_engine,
+                self.rebuild_engine,
+                Keep.of(self.settings),
+                Alarm.of(self.store, self.settings),
             )
             try:
                 yield worker
             finally:
+                ahead.close()
                 worker.close()
         finally:
             lease.release()

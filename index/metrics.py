@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from index.engine.base import EngineError
 from index.lease import is_held
 from index.settings import Settings
-from index.store.boards import standings
+from index.store.boards import healths, standings
 from index.store.inbox import Inbox
 from index.store.leases import any_worker
-from index.store.runs import last_runs
+from index.store.runs import Run, last_runs
 from index.store.schema import gigs, postings
 from index.store.store import Store
 
@@ -86,11 +86,22 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
     with store.database.reading() as connection:
         boards = standings(connection, now or datetime.now(UTC))
         runs = {board: run for board in boards for run in last_runs(connection, board, limit=1)}
+        reading = healths(connection)
     ended = {board: run.finished_at.timestamp() for board, run in runs.items() if run.finished_at}
     yield _each("gigdex_board_enabled", "1 where the board is crawled and shown.", "board",
                 {board: one.enabled for board, one in boards.items()})  # fmt: skip
     yield _each("gigdex_board_fresh", "0 where the last good run is older than the board's terms allow.", "board",
                 {board: one.fresh for board, one in boards.items()})  # fmt: skip
+    said = {board: reading[board].state if board in reading else "new" for board in boards}
+    states: Samples = [({"board": board, "state": said[board] if one.enabled else "off"}, 1.0)
+                       for board, one in boards.items()]  # fmt: skip
+    yield Metric("gigdex_board_state", "1: healthy, degraded, failing, new or off.", "gauge", states)
+    since = {board: one.since.timestamp() for board, one in reading.items() if one.since and board in boards}
+    yield _each("gigdex_board_state_since_timestamp_seconds", "Since when it is healthy, degraded or failing.", "board",
+                since)  # fmt: skip
+    counted: Samples = [({"board": board, "what": what}, float(number))
+                        for board, run in runs.items() for what, number in _counted(run).items()]  # fmt: skip
+    yield Metric("gigdex_board_last_run", "What the last run met, by kind.", "gauge", counted)
     yield _each("gigdex_board_last_run_healthy", "1 where the last run was healthy.", "board",
                 {board: run.healthy for board, run in runs.items()})  # fmt: skip
     yield _each("gigdex_board_last_run_complete", "1 where the last run fetched and read every page.", "board",
@@ -99,6 +110,21 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
                 {board: run.seen for board, run in runs.items()})  # fmt: skip
     yield _each("gigdex_board_last_run_timestamp_seconds", "When the last run ended, in seconds since 1970.", "board",
                 ended)  # fmt: skip
+
+
+COUNTED = ("pages", "not_modified", "bytes", "postings", "new", "changed", "unchanged", "gone", "duplicates",
+           "bad_pages", "bad_rows", "challenge_pages")  # fmt: skip
+SUMMED = {"error:": "errors", "unknown_field:": "unknown_fields", "bad_field:": "bad_fields"}
+
+
+def _counted(run: Run) -> dict[str, int]:
+    """A run's counts with few names: a board could invent field names, and each would be a series of its own."""
+    found = {name: run.counts.get(name, 0) for name in COUNTED} | dict.fromkeys(SUMMED.values(), 0)
+    for name, number in run.counts.items():
+        kind, colon, _ = name.partition(":")
+        if kind + colon in SUMMED:
+            found[SUMMED[kind + colon]] += number
+    return found
 
 
 def _engine(instance: Measured) -> Iterable[Metric]:

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from itertools import islice, pairwise, product
 from typing import TYPE_CHECKING
 
+from index import dedupe
 from index.dedupe.read import NUMBER_KINDS
 from index.dedupe.traits import Traits, traits_of
 from index.dedupe.verdict import Verdict, conflicts, judge
+from index.family import Families
 from index.normalize import normalize
 from index.store import decisions, fingerprints, gigs, postings
 from index.store.decisions import Word
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 400
 """Of two gigs so many pairs of postings are looked at."""
+MOST_REASONS = 20
 DIFFERENCES = 12
 """Words that are shown of each kind of difference."""
 
@@ -42,6 +45,8 @@ class Explanation:
     one_gig: bool
     decided: Word | None
     """What a person said of these two."""
+    why: tuple[str, ...] = ()
+    """What holds the two in one gig: why each of its postings belongs to it."""
     only: dict[str, list[str]] = field(default_factory=dict)
     """Names and numbers that only one of them has, by what they are: "names of A"."""
     gigs: tuple[str | None, str | None] = (None, None)
@@ -151,9 +156,25 @@ def explain(store: Store, one: str, other: str) -> Explanation:
         verdict,
         one_gig=seq_a is not None and seq_a == seq_b,
         decided=said,
+        why=_held_together(store, {a: mine[a], b: theirs[b]}) if seq_a is not None and seq_a == seq_b else (),
         only=dict(_only(traits[a], traits[b], words)),
         gigs=(ids.get(seq_a or 0), ids.get(seq_b or 0)),
     )
+
+
+def _held_together(store: Store, pair: dict[Key, StoredPosting]) -> tuple[str, ...]:
+    """Why the postings of a gig belong to it, one line each."""
+    families = Families(store, lambda stored: normalize(stored.posting, stored.pay_day))
+    with store.database.reading() as connection:
+        family = families.gather(connection, pair)
+    nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in family.postings}
+    groups, _ = dedupe.group(nodes, family.ties, family.decided)
+    return tuple(
+        f"{':'.join(key)}: {why}" + (" (its text is gone)" if family.postings[key].blanked else "")
+        for group in groups
+        if not pair.keys().isdisjoint(group.keys)
+        for key, why in sorted(group.why.items())
+    )[:MOST_REASONS]
 
 
 def _only(a: Traits, b: Traits, words: dict[int, str]) -> Iterator[tuple[str, list[str]]]:

@@ -10,7 +10,16 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +29,8 @@ class BadSettings(ValueError):
 
 NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"}
 """Variables of ours that are for a fault or for our own child processes."""
+KEYS = "GIGDEX_KEY_"
+"""Begins variables with keys of boards (crawlers/keys.py)."""
 FOR_TESTS = "GIGDEX_TEST_"
 """Begins variables that only our tests read."""
 
@@ -70,6 +81,20 @@ class Settings(BaseSettings):
         1, ge=1, le=64, description="primary shards of a search index; a change takes a `gigdex rebuild`"
     )
     contact: str = Field("", description="mail address or page of the operator; goes into the crawler's user agent")
+    alarm_webhook: OptionalUrl = Field(
+        None, description="address that is told by POST with JSON when a board's state changes"
+    )
+    alarm_mail: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="mail address that is told when a board's state changes; needs GIGDEX_SMTP_URL"
+    )
+    smtp_url: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
+        None,
+        description="mail server: smtp://USER:PASSWORD@HOST:587 (TLS where the server offers it) or "
+        "smtps://USER:PASSWORD@HOST:465",
+    )
+    mail_from: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
+        None, description="sender of mails; unset means the receiver's own address"
+    )
     rate_limit: int = Field(
         300, ge=0, description="requests a minute that one client of a public instance may make; 0: any number"
     )
@@ -133,6 +158,32 @@ class Settings(BaseSettings):
             raise ValueError("small letters, digits, - _ and . only, and no -v1 or the like")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            url = urlsplit(value.get_secret_value())
+            try:
+                sound = url.scheme in ("smtp", "smtps") and url.hostname and (url.port or 1) and url.path in ("", "/")
+            except ValueError:
+                sound = False
+            if not sound:
+                raise ValueError("it is smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT")
+        return value
+
+    @field_validator("alarm_mail", "mail_from")
+    @classmethod
+    def _mailbox(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", value):
+            raise ValueError("it is no mail address such as me@example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _mails_need_a_server(self) -> "Settings":
+        if self.alarm_mail is not None and self.smtp_url is None:
+            raise ValueError("GIGDEX_ALARM_MAIL: it needs GIGDEX_SMTP_URL, too")
+        return self
+
     @cached_property
     def private(self) -> bool:
         """Bound to loopback and without a public address: only the operator sees it, so no terms apply."""
@@ -164,11 +215,11 @@ def load_settings() -> Settings:
     """Settings from the environment. Raises BadSettings naming the variable that can't work, or that is unknown."""
     known = {f"GIGDEX_{name}".upper() for name in Settings.model_fields} | NO_SETTINGS
     for name in os.environ:
-        if name.startswith("GIGDEX_") and not name.startswith(FOR_TESTS) and name not in known:
+        if name.startswith("GIGDEX_") and not name.startswith((FOR_TESTS, KEYS)) and name not in known:
             raise BadSettings(f"{name}: there is no such setting; docs/configuration.md lists them")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "GIGDEX_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise BadSettings(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        name = "GIGDEX_" + "_".join(str(part) for part in first["loc"]).upper() + ": " if first["loc"] else ""
+        raise BadSettings(f"{name}{first['msg'].removeprefix('Value error, ')}") from None

@@ -11,7 +11,17 @@ OPERATOR = "operator"
 """The pseudo-channel of the operator's key and of a private instance: everything is seen there."""
 
 Level = Literal["full", "link_only", "none"]
-Duty = Literal["delete_at_once", "refresh_daily", "apply_link_unchanged", "no_logo", "no_email_wall", "follow_link"]
+Duty = Literal[
+    "delete_at_once",
+    "refresh_daily",
+    "apply_link_unchanged",
+    "no_logo",
+    "no_email_wall",
+    "follow_link",
+    "no_personal_names",
+]
+
+DAY_S = 24 * 3600
 
 
 class TermsEvidence(BaseModel):
@@ -49,6 +59,13 @@ class BoardTerms(BaseModel):
     evidence: tuple[TermsEvidence, ...] = Field((), description="where the terms were read")
     max_age_s: int | None = Field(None, description="freshness duty: not shown when the last good crawl is older")
     off: str | None = Field(None, description="why the board is off until an operator confirms a permission")
+    ask: str | None = Field(None, description="of a board that is off: what would have to be asked of whom")
+
+    @property
+    def freshness_s(self) -> int | None:
+        """Seconds after a good crawl in which the board may be shown; None where its owner asks for nothing."""
+        daily = DAY_S if "refresh_daily" in self.duties else None
+        return min((limit for limit in (daily, self.max_age_s) if limit is not None), default=None)
 
     @model_validator(mode="after")
     def _evident(self) -> "BoardTerms":

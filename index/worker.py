@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from index.alarm import Alarm
 from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
 from index.forget import apply_pending, pending
 from index.ingest import Ingest
 from index.people import apply_pending as apply_decisions
 from index.people import is_applied
-from index.retention import Keep, sweep
+from index.retention import Keep, delete_at_once, sweep
 from index.store.db import StoreError
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ class Worker:
         open_engine: Callable[[], Follower],
         rebuild_engine: Callable[[], Follower],
         keep: Keep,
+        alarm: Alarm,
     ) -> None:
         self.ingest = ingest
+        self.alarm = alarm
         self._open_engine = open_engine
         self._rebuild_engine = rebuild_engine
         self._keep = keep
@@ -71,6 +74,7 @@ class Worker:
             self.close_engine()
             follower = self.follower
         count = self.ingest.step()
+        delete_at_once(self.ingest)
         try:
             follower.catch_up()
         except EngineStaleError:
@@ -96,6 +100,7 @@ class Worker:
             while self.ingest.expire():
                 pass
             sweep(self.ingest, self._keep)
+            self.alarm.tell()
             self._next_sweep = time.monotonic() + SWEEP_S
 
     def forget(self, on_step: Callable[[int], None] = lambda _: None) -> int:
@@ -132,6 +137,7 @@ class Worker:
         while count := self.step():
             total += count
             on_step(count)
+        self.alarm.tell()
         return total
 
     def close_engine(self) -> None:

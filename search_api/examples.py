@@ -7,6 +7,7 @@ from index.gig import Evidence, Gig, Pay, Source, Terms, gig_id
 from index.query import SearchQuery
 from index.search import Results
 from index.store.boards import BoardState
+from index.store.boards import Health as Reading
 from index.store.runs import Run
 from index.terms import BoardInfo, BoardTerms, ChannelLevels, TermsEvidence
 from search_api.present import FacetCounts, GigItem, PayStates, Shown, page_json
@@ -73,8 +74,7 @@ BOARD = BoardState(
     off_reason=None,
     last_run=Run("r1", "tasks", NOW, NOW, True, "finished", {"postings": 120}, None),
     open_gigs=120,
-    healthy=True,
-    health="finished",
+    reading=Reading("healthy", NOW),
 )
 METRICS = """\
 # HELP gigdex_gigs Gigs in the store that were not merged into others.

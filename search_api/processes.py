@@ -12,16 +12,12 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
 
+from index.processes import end_with
+
 log = logging.getLogger(__name__)
 
 PAUSE_S = 1.0
-"""Before a process that died gets a successor, so that one which can't live costs little; and between two looks of a
-process at whether its parent still lives."""
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+"""Before a process that died gets a successor, so that one which can't live costs little."""
 
 
 def serve_in(count: int, serve: Callable[[int], None]) -> None:
@@ -65,11 +61,5 @@ def serve_in(count: int, serve: Callable[[int], None]) -> None:
 def _child(serve: Callable[[int], None], number: int, parent: int) -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, signal.SIG_DFL)
-
-    def follow_parent() -> None:  # when the parent is killed outright, nobody else would stop us
-        while os.getppid() == parent:
-            time.sleep(PAUSE_S)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=follow_parent, daemon=True).start()
+    end_with(parent)
     serve(number)

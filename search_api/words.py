@@ -130,6 +130,7 @@ DUTIES: Final[dict[str, str]] = {
     "apply_link_unchanged": "links lead to the board as it wrote them",
     "no_logo": "its logo isn't used",
     "no_email_wall": "nobody has to leave an address to see a gig",
+    "no_personal_names": "names and addresses of people are left out",
     "follow_link": "the link back is one that search engines may follow",
 }
 LANGUAGES: Final = {

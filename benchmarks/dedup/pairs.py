@@ -140,7 +140,7 @@ def report(name: str, bench: Bench, labelled: Sequence[Labelled]) -> None:
 
 
 def main() -> None:
-    from tests.index.dedupe_pairs import pairs
+    from tests.index.dedupe_pairs import blind_pairs, pairs
 
     if (GOLD / "dedup-postings.ndjson").exists():
         postings, rows = gold()
@@ -148,8 +148,12 @@ def main() -> None:
         report("Labelled half of real ads", bench, [(postings[a], postings[b], same) for a, b, same in rows])
     else:
         print(f"{GOLD} is not there: only the made-up pairs.")
-    made = []
-    for number, pair in enumerate(pairs()):
-        a = pair.a.model_copy(update={"external_id": f"{number}a"})
-        made.append((a, pair.b.model_copy(update={"external_id": f"{number}b"}), pair.same))
-    report("Made-up pairs (tests/index/dedupe_pairs.py)", Bench([one for row in made for one in row[:2]]), made)
+    for name, its in (
+        ("Made-up pairs (tests/index/dedupe_pairs.py)", pairs()),
+        ("Pairs by an author who had not seen the rules (tests/index/dedupe_blind_pairs.ndjson)", blind_pairs()),
+    ):
+        made = []
+        for number, pair in enumerate(its):
+            a = pair.a.model_copy(update={"external_id": f"{number}a"})
+            made.append((a, pair.b.model_copy(update={"external_id": f"{number}b"}), pair.same))
+        report(name, Bench([one for row in made for one in row[:2]]), made)

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+from lxml import etree
 from scrapy import Request
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -12,26 +15,10 @@ from twisted.python.failure import Failure
 from crawlers.bases.feed import local_name, parse_xml
 from crawlers.bases.spider import BoardSpider, Draft, web_address
 from crawlers.page import Page
-from crawlers.row import BadPage, Row
+from crawlers.row import BadPage, Row, read_instant
 from crawlers.schema_org import job_postings
 from crawlers.tally import Tally
-
-UNITS = {
-    "hour": "hour",
-    "hourly": "hour",
-    "hr": "hour",
-    "day": "day",
-    "daily": "day",
-    "week": "week",
-    "weekly": "week",
-    "month": "month",
-    "monthly": "month",
-    "year": "year",
-    "yearly": "year",
-    "annual": "year",
-    "annually": "year",
-}
-"""Google names HOUR DAY WEEK MONTH YEAR; sites write more."""
+from crawlers.units import unit_of
 
 TEXTS = (
     "responsibilities",
@@ -72,6 +59,7 @@ IGNORED = (
 )
 """Properties that are of no use to us."""
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 MAX_LOCATIONS = 50_000
 """Addresses of one sitemap, by its standard (sitemaps.org)."""
 
@@ -84,6 +72,8 @@ class SitemapJobPostingSpider(BoardSpider):
     paths: ClassVar[tuple[str, ...]] = ("/sitemap.xml",)
     job_pages: ClassVar[re.Pattern[str]] = re.compile("")
     """Which of a sitemap's pages are asked: searched in their path."""
+    newer_than_days: int = 0
+    """Pages and sitemaps whose lastmod is older are left out; 0 leaves out none."""
 
     @classmethod
     def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
@@ -140,20 +130,23 @@ class SitemapJobPostingSpider(BoardSpider):
         if sitemap.damage:
             self.tally.problem(f"{page.name}: {sitemap.damage}")
         hosts = self.hosts()
-        for location in sitemap.locations:
+        oldest = datetime.now(UTC) - timedelta(days=self.newer_than_days) if self.newer_than_days else NEVER
+        for location, changed in sitemap.locations:
             address = web_address(location, None)
             if address is None or urlsplit(address).netloc.lower() not in hosts:
                 self.tally.count("foreign_links")
+            elif changed is not None and changed < oldest:
+                self.tally.count("old_pages")
             elif sitemap.is_index or self.job_pages.search(urlsplit(address).path):
                 yield from self.ask(address, self.read_any)
 
-    def failed(self, failure: Failure) -> None:
+    def missed(self, failure: Failure) -> None:
         """A page that is gone is how a site says that its job is gone: no failure."""
         error = failure.value
         if isinstance(error, HttpError) and error.response.status in (404, 410) and self.tally.counts["pages"]:
-            self.tally.count("gone")
+            self.tally.count("gone_pages")
             return
-        super().failed(failure)
+        super().missed(failure)
 
     def link_of(self, url: str) -> str:
         """Here the page itself is for people."""
@@ -161,10 +154,11 @@ class SitemapJobPostingSpider(BoardSpider):
 
 
 class Sitemap(NamedTuple):
-    """What a sitemap, or an index of sitemaps, lists."""
+    """What a sitemap, or an index of sitemaps, lists: newest first where it says when, else in its own order."""
 
     is_index: bool
-    locations: list[str]
+    locations: list[tuple[str, datetime | None]]
+    """Address, and the day of its last change where that is told."""
     damage: str | None
 
 
@@ -176,8 +170,26 @@ def sitemap_of(page: Page) -> Sitemap | None:
     root, damage = parse_xml(page)
     if local_name(root) not in ("urlset", "sitemapindex"):
         return None
-    texts = ((element.text or "").strip() for element in root.iter() if local_name(element) == "loc")
-    return Sitemap(local_name(root) == "sitemapindex", [text for text in texts if text][:MAX_LOCATIONS], damage)
+    locations = list(_locations(root))
+    locations.sort(key=lambda location: location[1] or NEVER, reverse=True)  # a stable sort
+    return Sitemap(local_name(root) == "sitemapindex", locations, damage)
+
+
+def _locations(root: etree._Element) -> Iterator[tuple[str, datetime | None]]:
+    """Each <loc> with the <lastmod> beside it."""
+    for location in islice((element for element in root.iter() if local_name(element) == "loc"), MAX_LOCATIONS):
+        if not (address := (location.text or "").strip()):
+            continue
+        parent = location.getparent()
+        changed = (
+            next((child.text for child in parent if local_name(child) == "lastmod"), None)
+            if parent is not None
+            else None
+        )
+        try:
+            yield address, read_instant((changed or "").strip() or None) if changed else None
+        except ValueError:
+            yield address, None
 
 
 def names(
@@ -272,8 +284,3 @@ def _amount(value: object, currency: str | None) -> dict[str, Any]:
     if low is None and high is None and not text:
         return {}
     return {"min": low, "max": high, "currency": currency, "unit": unit_of(unit), "text": text}
-
-
-def unit_of(text: str | None) -> str | None:
-    """Posting's unit of a `unitText`: HOUR, hourly, "per hour"..."""
-    return UNITS.get((text or "").strip().lower().removeprefix("per ").strip())

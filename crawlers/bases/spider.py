@@ -5,10 +5,11 @@ import inspect
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -16,6 +17,9 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.board import BadBoard, Board
+from crawlers.flow import Flow, Reading
+from crawlers.kept import unchanged
+from crawlers.keys import NoKey, without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
 from crawlers.tally import Tally
@@ -33,6 +37,10 @@ MAX_URL = 4_000
 
 class Forbidden(IgnoreRequest):
     """robots.txt keeps us off this page."""
+
+
+class NotNow(IgnoreRequest):
+    """Nobody's fault, and nothing was asked: it is too early, or another process crawls the host."""
 
 
 class LeftOut(Exception):
@@ -68,6 +76,7 @@ class BoardSpider(Spider):
         self.handed_on = 0
         self.stopped = False
         """Set by the pipeline when going on makes no sense."""
+        self.flow = Flow(self.tally)
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -144,6 +153,7 @@ class BoardSpider(Spider):
     @classmethod
     def _bad_page(cls, page: Page, message: str, tally: Tally) -> BadRow:
         tally.count("bad_pages")
+        message = " ".join(message.split())
         tally.problem(f"{page.name}: {message}")
         return BadRow(0, message[:300])
 
@@ -159,12 +169,17 @@ class BoardSpider(Spider):
         link = draft["url"] or page.link or f"urn:gigdex:file:{page.name}#{number}"
         identity = (draft.get("external_id") or "").strip()
         if not identity:
-            identity = hashlib.blake2b(f"{link}\n{title}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+            identity = cls.made_id(link, title)
         draft |= {"board": cls.board.id, "external_id": identity, "url": link, "title": title}
         draft["fetched_at"] = page.fetched_at
         for part in ("extra", "pay"):
             draft[part] = {key: value for key, value in (draft.get(part) or {}).items() if value not in (None, "", [])}
         return {key: value for key, value in draft.items() if value not in (None, "", [], {})}
+
+    @staticmethod
+    def made_id(link: str, title: str) -> str:
+        """The id of a row that has none of its own."""
+        return hashlib.blake2b(f"{link}\n{title}".encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     # Crawling.
 
@@ -176,53 +191,93 @@ class BoardSpider(Spider):
         """The name by which a row is counted that a crawl doesn't hand on; `gigdex parse` prints it all the same."""
         return None
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Raises Unsafe when the settings leave something open."""
+        from crawlers.safety import check  # it needs this module
+
+        check(crawler.settings)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.flow.dropped, signal=signals.request_dropped)
+        return spider
+
     async def start(self) -> AsyncIterator[Any]:
-        for request in self.first_requests():
-            yield request
+        try:
+            for request in self.first_requests():
+                yield request
+        except NoKey as error:
+            self.tally.problem(str(error))
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Any]:
         """Scrapy's default callback: the rows of one page, so that `scrapy shell` and `scrapy parse` are of use."""
         return self.answered(response, self.read_postings)
 
-    def ask(self, url: str, step: Step) -> Iterator[Request]:
-        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages."""
+    def ask(self, url: str, step: Step, **request: Any) -> Iterator[Request]:
+        """A request for `url`, whose page goes to `step`; none beyond the board's bound of pages.
+
+        `request`: what else Scrapy's Request takes (method, headers, body).
+        """
         if self.stopped:
             return
         if self.tally.counts["requests"] >= self.board.max_pages:
             self.tally.problem(f"cut after {self.board.max_pages} pages")
             return
         self.tally.count("requests")
-        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step})
+        self.flow.asked()
+        yield Request(url, callback=self.answered, errback=self.failed, cb_kwargs={"step": step}, **request)
 
     def answered(self, response: Response, step: Step) -> Iterator[Any]:
+        """Scrapy's callback: what a page brings, and what was waiting for its turn."""
+        self.tally.count("pages")
+        yield from self.flow.on(self._read(response, step))
+
+    def _read(self, response: Response, step: Step) -> Iterator[Any]:
+        if kept := unchanged(response):
+            self.tally.count("not_modified")
+            self.handed_on += len(kept.ids)
+            yield kept
+            return
+        address = without_keys(response.url, self.board.keys)
         page = Page(
             body=response.body,
-            name=response.url,
-            url=response.url,
+            name=address,
+            url=address,
             link=self.link_of(response.url),
             fetched_at=datetime.now(UTC).replace(microsecond=0),
             content_type=(response.headers.get(b"Content-Type") or b"").decode("latin-1") or None,
             max_bytes=self.board.max_bytes,
+            link_header=(response.headers.get(b"Link") or b"").decode("latin-1"),
         )
-        self.tally.count("pages")
+        reading = Reading(self.tally, self.flow, page)
         try:
-            yield from step(page)
+            yield from reading.of(step(page))
         except BadPage as error:
             self.logger.warning("%s: %s", page.name, self._bad_page(page, str(error), self.tally).message)
         except Exception:
             self.logger.exception("%s: bug in the spider", page.name)
             self._bad_page(page, "bug in the spider, see the log", self.tally)
+        else:
+            yield from reading.to_keep(response)
 
-    def failed(self, failure: Failure) -> None:
-        """A request that brought no page: one line, and the run is not complete unless robots.txt forbade the page."""
+    def failed(self, failure: Failure) -> Iterator[Any]:
+        """Scrapy's errback: a request that brought no page."""
+        self.missed(failure)
+        return self.flow.on(iter(()))
+
+    def missed(self, failure: Failure) -> None:
+        """One line, and the run is not complete unless robots.txt forbade the page."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        self.tally.count(f"error:{kind_of(failure.value)}")
         if isinstance(failure.value, Forbidden) and self.tally.counts["pages"]:
             # One page of a site that lets us in: not ours to read, now as before.
             self.tally.count("forbidden")
             self.logger.info("%s: %s", request.url, failure.value)
             return
-        self.tally.count("bad_pages")
-        message = f"{request.url}: {explain(failure.value)}"
+        message = without_keys(f"{request.url}: {explain(failure.value)}", self.board.keys)
+        if isinstance(failure.value, NotNow):
+            self.tally.skipped = True
+        else:
+            self.tally.count("bad_pages")
         self.tally.problem(message)
         self.logger.warning(message)
 
@@ -259,6 +314,16 @@ def web_address(value: object, base: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or len(address) > MAX_URL:
         return None
     return address
+
+
+def kind_of(error: BaseException | None) -> str:
+    """The name by which a failure is counted: `http_404`, `robots`, `too_large`, `DownloadTimeoutError`..."""
+    if isinstance(error, HttpError):
+        return f"http_{error.response.status}"
+    if isinstance(error, IgnoreRequest):
+        names = {Forbidden: "robots", NotNow: "not_now"}
+        return names.get(type(error)) or ("too_large" if "DOWNLOAD_MAXSIZE" in str(error) else "refused")
+    return type(error).__name__
 
 
 def explain(error: BaseException | None) -> str:

@@ -82,6 +82,8 @@ class FreelancerSpider(JsonApiSpider):
             duties=("delete_at_once",),
             max_age_s=24 * 3600,
             off="its terms ask for express written permission; ask api-support@freelancer.com first",
+            ask="api-support@freelancer.com: may open projects be shown with title, budget and link, as the old "
+            "affiliate API allowed?",
             evidence=(
                 TermsEvidence(
                     what="https://www.freelancer.co.it/about/apiterms (of 21 December 2017)",

@@ -7,9 +7,8 @@ from crawlers.bases.json_api import JsonApiSpider
 from crawlers.bases.spider import Draft
 from crawlers.board import Board
 from crawlers.row import Row
+from crawlers.units import unit_of
 from index.terms import BoardTerms, ChannelLevels, TermsEvidence
-
-UNITS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year"}
 
 
 class JobicySpider(JsonApiSpider):
@@ -65,7 +64,7 @@ class JobicySpider(JsonApiSpider):
         period = row.text("salaryPeriod") or ("yearly" if yearly else None)
         low = row.number("salaryMin", "annualSalaryMin") or None
         high = row.number("salaryMax", "annualSalaryMax") or None
-        unit = UNITS.get((period or "").strip().lower())
+        unit = unit_of(period)
         currency = row.text("salaryCurrency")
         return {
             "external_id": row.text("id"),

@@ -26,6 +26,8 @@ class WeWorkRemotelySpider(FeedSpider):
             duties=("apply_link_unchanged",),
             off="its pages conflict: the feed is for anyone, but its API terms bar job search services; "
             "ask hello@weworkremotely.com first",
+            ask="hello@weworkremotely.com: the feed is for anyone, the API terms bar job search services; which "
+            "holds for a gig search engine that links back and sends applicants there?",
             evidence=(
                 TermsEvidence(
                     what="https://weworkremotely.com/remote-job-rss-feed, quoted",

@@ -47,6 +47,8 @@ class Answer:
     content_type: str = HTML
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    drip_s: float = 0
+    """Seconds between two bytes of the body."""
 
 
 class SampleSite:
@@ -212,6 +214,8 @@ class SampleServer:
         self.url = f"http://{HOST}:{self._http.server_port}"
         self.slow_s = slow_s
         self.requests: list[str] = []
+        self.trouble: Callable[[str], Answer | None] = lambda target: None
+        """What is answered to a target instead of what the boards say; None leaves it to them."""
         now = now or datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         self.site = SampleSite(self.url, now, seed)
         self._refused: set[str] = set()
@@ -240,6 +244,8 @@ class SampleServer:
         with self._lock:
             self.requests.append(target)
             busy = self._busy(target)
+        if (trouble := self.trouble(target)) is not None:
+            return trouble
         if busy:
             return Answer(b"Too many requests, try again in a second.\n", TEXT, 429, {"Retry-After": "1"})
         if target.startswith("/brightmoss/api/"):
@@ -305,7 +311,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if body and not unchanged:
+        if body and not unchanged and answer.drip_s:
+            for byte in answer.body:
+                self.wfile.write(bytes((byte,)))
+                time.sleep(answer.drip_s)
+        elif body and not unchanged:
             self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -6,12 +6,13 @@ first. A tie of texts is refused when it would put two postings into one gig tha
 chain A - B - C whose ends are two gigs, B stays with whom it is most like. What people parted is never put together.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from index.dedupe.links import says_nothing
 from index.dedupe.traits import Traits
-from index.dedupe.verdict import apart
+from index.dedupe.verdict import apart, other_work
 
 Key = tuple[str, str]
 """(board, external_id)"""
@@ -84,7 +85,7 @@ class _Clusters:
             key = self.parent[key]
         return key
 
-    def join(self, one: Key, other: Key, by_text: bool = False) -> bool:
+    def join(self, one: Key, other: Key, by_text: bool = False, by_link: bool = False) -> bool:
         """Unite the sets of both, if nothing forbids it."""
         low, high = sorted((self.root(one), self.root(other)))
         if low == high:
@@ -98,6 +99,8 @@ class _Clusters:
                 return False
             if any(self._apart(a, b) for a in self.faces[low] for b in self.faces[high]):
                 return False
+        if by_link and any(other_work(a, b) for a in self.faces[low] for b in self.faces[high]):
+            return False
         self.parent[high] = low
         mine += self.members.pop(high)
         self.faces[low] |= self.faces.pop(high)
@@ -111,16 +114,32 @@ class _Clusters:
         return found
 
 
+def _parted(nodes: Mapping[Key, Node], decisions: Decisions) -> Iterator[tuple[Key, Key]]:
+    """What people parted, and what repeats one of them: the same text under the same title on the same board."""
+    copies: dict[object, list[Key]] = {}
+    face: dict[Key, object] = {}
+    if decisions.parted:
+        for key, node in nodes.items():
+            if node.traits is not None:
+                face[key] = (key[0], node.traits.title, node.traits.words)
+                copies.setdefault(face[key], []).append(key)
+    for pair in decisions.parted:
+        yield pair
+        if pair[0] in face and pair[1] in face and face[pair[0]] != face[pair[1]]:
+            for one, other in (pair, pair[::-1]):
+                yield from ((copy, other) for copy in copies[face[one]] if copy != one)
+
+
 def group(
     nodes: Mapping[Key, Node], ties: Iterable[Tie] = (), decisions: Decisions = NOTHING
 ) -> tuple[list[Group], set[Key]]:
     """Groups in the order of their first key, and which postings have a tie that was refused because a gig was full.
 
-    Postings with the same link are one gig, unless one board uses that link for several ids: then it is a form or a
-    landing page, and says nothing.
+    Postings with the same link are one gig, unless one board uses that link for several ids, or they are other work:
+    then it is a form or a landing page, and says nothing.
     """
     parted: dict[Key, set[Key]] = {}
-    for one, other in decisions.parted:
+    for one, other in _parted(nodes, decisions):
         parted.setdefault(one, set()).add(other)
         parted.setdefault(other, set()).add(one)
     clusters = _Clusters(nodes, parted)
@@ -139,9 +158,9 @@ def group(
             by_link.setdefault(link, []).append(key)
     for link, keys in sorted(by_link.items()):
         if len(keys) > 1 and not says_nothing(keys):
-            for other in keys[1:]:
-                if clusters.join(keys[0], other):
-                    because((keys[0], other), f"same link {link}")
+            for one, other in combinations(keys, 2):
+                if clusters.join(one, other, by_link=True):
+                    because((one, other), f"same link {link}")
     for tie in sorted(ties, key=lambda tie: (-tie.score, tie.a, tie.b)):
         if tie.a in nodes and tie.b in nodes and clusters.join(tie.a, tie.b, by_text=True):
             reason = ", ".join(tie.reasons)

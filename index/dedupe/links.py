@@ -13,6 +13,10 @@ TRACKING = frozenset(
     | {"source", "src", "campaign", "trk", "tracking"}
 )
 """Query parameters that name the way a visitor came, never what the page shows."""
+PERHAPS_TRACKING = frozenset({"ref", "source", "src"})
+"""Some systems for applicants number their jobs so."""
+MIN_ROUTE = 4
+"""Characters of a fragment that leads to more than the entrance."""
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
 
 
@@ -23,7 +27,8 @@ def is_tracking(name: str) -> bool:
 
 def canonical_link(url: str | None) -> str | None:
     """The link without what differs between two ways to the same page: scheme, `www.`, letter case of the host,
-    default port, trailing slash, fragment, tracking parameters, order of parameters.
+    default port, trailing slash, fragment, tracking parameters, order of parameters. What names a job all the same is
+    kept: a fragment that is a route (`#/jobs/7`), a `ref` or `source` that is a number.
 
     None for what does not name one page: no web address, or a bare host.
     """
@@ -40,12 +45,15 @@ def canonical_link(url: str | None) -> str | None:
     if port not in (None, 80, 443):
         host += f":{port}"
     query = sorted(
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(name)
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if not is_tracking(name) or (name.lower() in PERHAPS_TRACKING and value.isdigit())
     )
     path = parts.path.rstrip("/")
-    if not path and not query:
+    route = "#" + parts.fragment.rstrip("/") if parts.fragment[:1] in ("/", "!") else ""
+    if not path and not query and len(route) < MIN_ROUTE:
         return None
-    return host + path + ("?" + urlencode(query) if query else "")
+    return host + path + ("?" + urlencode(query) if query else "") + route
 
 
 def canonical_links(posting: Posting) -> tuple[str, ...]:

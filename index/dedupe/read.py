@@ -19,10 +19,11 @@ from index.dedupe.vocabulary import COUNTED, EVERYDAY, NO_NAMES, STOPWORDS
 MAX_WORDS = 2_000
 """Words of a text that are compared: with more, two texts that agree so far are one text."""
 MAX_CHARACTERS = 20_000
+MAX_TITLE = 200
 LARGE = 10_000
 """Inhabitants of a town whose name is known without its capital letter, behind a word such as "in" or "near"."""
 
-NUMBER_KINDS = ("money", "street", "size", "time", "date", "hours", "code", "count")
+NUMBER_KINDS = ("money", "street", "size", "time", "date", "age", "hours", "code", "count")
 """What a number can be. A code is a long number of no other kind (a reference, a postcode), a count a short one."""
 
 
@@ -42,6 +43,8 @@ class Reading:
     towns: frozenset[str]
     """Those names that are towns and capitalised."""
     numbers: frozenset[Number]
+    levels: frozenset[str]
+    """"Class b", "level ii", "driver a": letters and Roman numbers that stand for one of several."""
     contacts: frozenset[str]
     """Mail addresses and phone numbers in the text, each in one spelling. Links are none: a whole chain shares the form
     to apply with."""
@@ -61,6 +64,18 @@ _AMID = re.compile(
     r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f](?:(?<=[\w,:(&'\u2019] .)|(?<=[,:(&'\u2019].))[^\W\d_]{2,}"
 )
 """A capitalised word amid a sentence."""
+_OPENING = re.compile(
+    r"(?:^|(?<=[.!?\n] )|(?<=\n))([A-Z\u00c0-\u00de][^\W\d_]{2,30}) (?:(?:is|are) (?:hiring|looking|seeking|searching|"
+    r"expanding|growing|now)|seeks|needs|wants|hires|offers|sucht|braucht|recherche|recrute|embauche|busca|necesita|"
+    r"ofrece|cerca|procura|precisa)\b"
+)
+"""A name that begins a sentence: "Nada is hiring", "Petit sucht"."""
+_LEVEL = re.compile(
+    r"\b(?:(?:class|grade|group|level|shift|team|tier|type|schicht|gruppe|klasse|classe|equipe|niveau|clase|nivel|turno)"
+    r"[ -]([a-z]|i{1,3}|iv|v)\b|([a-z])[ -](?:shift|crew|team|schicht|turno)\b|"
+    r"(?<=[\w,)] )(i{1,3}|iv|v)(?=\W*$| ?[,(/|\u2013-]))"
+)
+"""In a title."""
 _PLACED = re.compile(
     r"\b(?:in|at|near|around|from|to|downtown|a|à|sur|en|de|au|pres|près|vers|bei|nach|aus)\s(?:le\s|la\s|les\s)?([^\W\d_]{4,})"
 )
@@ -91,8 +106,12 @@ _AFTER = {
     ),
     "time": re.compile(r"\s?(?:[ap]\.?m\b|:\d\d|h\d\d\b|uhr\b)"),
     "date": re.compile(rf"(?:st|nd|rd|th)\b|\.?\s?(?:of\s)?(?:{_MONTHS})\b|/\d"),
+    "age": re.compile(
+        r"\s?-?(?:(?:years?|months?|yrs?)[ -]?old\b|yo\b|y/o\b|years? of age\b|(?:ans|mois)\b(?! d.exp)|jahre alt\b|"
+        r"-?jährig|años\b(?! de exp)|anni\b)"
+    ),
     "size": re.compile(
-        r"\s?-?(?:m2|m²|qm|sqm|sq\.? ?ft|sqft|square|bed|bedrooms?|br|bdrm|bath|rooms?|pieces?|chambres?|"
+        r"\s?-?(?:m2|m²|qm|sqm|sq\.? ?ft|sqft|square|bed|bedrooms?|br|bdrm|bath|rooms?|pi[eè]ces?|chambres?|"
         r"zimmer|kg|lbs?|hectares?|acres?)\b|\s?m²"
     ),
     "hours": re.compile(
@@ -153,7 +172,7 @@ def _kind(low: str, start: int, end: int, value: str) -> str:
     for kind in ("money", "street", "date", "size"):
         if _BEFORE[kind].search(before):
             return kind
-    for kind in ("money", "date", "size", "hours", "street"):
+    for kind in ("money", "date", "age", "size", "hours", "street"):
         if _AFTER[kind].match(after):
             return kind
     return "code" if len(value.replace(".", "")) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", value) else "count"
@@ -169,7 +188,7 @@ def _in_words(low: str) -> Iterator[Number]:
         value = COUNTED.get(fold(match.group()))
         if value is not None:
             kind = _kind(low, match.start(), match.end(), value)
-            if kind in ("size", "hours", "money", "time"):
+            if kind in ("age", "size", "hours", "money", "time"):
                 yield Number(kind, value)
 
 
@@ -215,8 +234,18 @@ def read(text: str) -> Reading:
     towns, large = _towns()
     capital_towns = towns.intersection(words) - small
     placed = large.intersection(fold(word) for word in _PLACED.findall(low))
-    names = (amid - small - STOPWORDS - NO_NAMES) | capital_towns | placed
-    return Reading(words, frozenset(names), frozenset(capital_towns), frozenset(numbers), frozenset(contacts))
+    opening = {fold(word) for word in _OPENING.findall(text)}
+    names = ((amid | opening) - small - STOPWORDS - NO_NAMES) | capital_towns | placed
+    return Reading(
+        words, frozenset(names), frozenset(capital_towns), frozenset(numbers), _levels(low), frozenset(contacts)
+    )
+
+
+def _levels(low: str) -> frozenset[str]:
+    """Of a title; a longer text has too many letters that stand alone."""
+    if len(low) > MAX_TITLE:
+        return frozenset()
+    return frozenset(next(filter(None, match.groups())) for match in _LEVEL.finditer(low))
 
 
 def after_title(text: str, title: tuple[str, ...]) -> str:

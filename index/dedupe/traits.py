@@ -13,13 +13,15 @@ import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 from index.dedupe.passages import without_boilerplate
 from index.dedupe.read import NUMBER_KINDS, Number, Reading, after_title, fold, plain_number, read, weight
-from index.dedupe.vocabulary import FLUFF, LEGAL, RANKS, STOPWORDS
+from index.dedupe.vocabulary import FLUFF, LEGAL, PLACEHOLDERS, RANKS, STOPWORDS, WHICH
 from index.gig import Gig, Place
 from index.posting import Posting
+from index.taxonomy import CATEGORIES
 
 VERSION = 3
 """Raised whenever the same posting gets other traits; they are then made anew by `gigdex rebuild --normalize`."""
@@ -30,6 +32,8 @@ SHORT = 12
 """Fewer different words than this (without the most common ones) are too few to know a text by."""
 LEFT = 4
 """Words that a posting says beside its board's boilerplate at least."""
+CALLED = 3
+"""Weight of a category's words that say what the work is, and not only where it may be found (index/taxonomy.py)."""
 MAX_PLACES = 20
 _AROUND = re.compile(r"[\W_]+")
 _FLUFF = frozenset(word[:-1] if word.endswith("s") else word for word in FLUFF) | FLUFF
@@ -46,6 +50,9 @@ class Spot:
     lat: float | None
     lon: float | None
     is_town: bool
+    """A town, or something that nobody knows, which is taken for one."""
+    words: tuple[int, ...]
+    """Of the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +76,12 @@ class Traits:
     title: frozenset[int]
     """Words of the title that say what the work is."""
     ranks: frozenset[int]
-    """Those of them that make another work of the same one: assistant, head."""
+    """Of the title, what makes another work of the same one: assistant, head, class B, level II."""
     title_numbers: frozenset[int]
     words: tuple[int, ...]
     """Words of the text in order, without boilerplate and without the title where the text repeats it."""
+    facts: frozenset[int]
+    """Words of the text that say which of many like ones is meant: kinds of work, days, kin, animals, languages."""
     names: frozenset[int]
     towns: frozenset[int]
     numbers: frozenset[tuple[int, int]]
@@ -158,18 +167,21 @@ def traits_of(
     body = read(after_title(text, title.words))
     if boilerplate and len(body.words) < LEFT:  # a whole ad that stands under many titles, a chain's, is no boilerplate
         body = read(after_title(gig.description, title.words))
-    kept = [word for word in map(singular, title.words) if word not in STOPWORDS and word not in _FLUFF]
+    kept = [
+        word for word in map(singular, title.words) if word not in STOPWORDS and word not in _FLUFF and len(word) > 1
+    ]
     return Traits(
         board=posting.board,
         title=frozenset([number(word) for word in kept if not word[0].isdigit()]),
-        ranks=frozenset([number(word) for word in kept if word in RANKS]),
+        ranks=frozenset([number(word) for word in kept if word in RANKS] + [number(f"={one}") for one in title.levels]),
         title_numbers=frozenset([number(one.value) for one in title.numbers if one.kind not in ("money", "hours")]),
         words=tuple(map(number, body.words)),
+        facts=frozenset(map(number, _which() & set(body.words))),
         names=frozenset([number(name) for name in title.towns | body.names]),  # Most Titles Are Written So
         towns=frozenset([number(name) for name in title.towns | body.towns]),
         numbers=_numbers((title, body), number),
         contacts=frozenset([number(contact) for contact in title.contacts | body.contacts]),
-        organization=frozenset(map(number, _own_words(gig.organization or ""))),
+        organization=frozenset(map(number, _own_words(gig.organization or "", posting.board))),
         mode=gig.work_mode,
         places=tuple(sorted([_spot(place, number) for place in gig.places[:MAX_PLACES]], key=repr)),
         pay=_money(gig, number),
@@ -177,9 +189,26 @@ def traits_of(
     )
 
 
-def _own_words(organization: str) -> set[str]:
-    """Words of an organization's name, without "Inc." and the like."""
-    return {word for part in organization.split() if (word := _AROUND.sub("", fold(part)))} - LEGAL
+def _own_words(organization: str, board: str) -> set[str]:
+    """Words of an organization's name, without "Inc." and the like; none of what names nobody: "Individual", or the
+    board itself."""
+    words = {word for part in organization.split() if (word := _AROUND.sub("", fold(part)))} - LEGAL
+    return set() if words <= PLACEHOLDERS or "".join(words) in board.replace("-", "").replace(".", "") else words
+
+
+@cache
+def _which() -> frozenset[str]:
+    """Words of the text that make another gig in the place of another: what the work is called (words of the
+    categories), and WHICH."""
+    called = {
+        fold(word)
+        for category in CATEGORIES.values()
+        for its in category.words.values()
+        for phrase, weight in its.items()
+        if weight >= CALLED
+        for word in phrase.split()
+    }
+    return (WHICH | called | {f"{word}s" for word in called}) - STOPWORDS
 
 
 def _numbers(readings: Iterable[Reading], number: Callable[[str], int]) -> frozenset[tuple[int, int]]:
@@ -190,11 +219,13 @@ def _numbers(readings: Iterable[Reading], number: Callable[[str], int]) -> froze
 
 
 def _spot(place: Place, number: Callable[[str], int]) -> Spot:
-    name = " ".join(fold(word) for word in (place.city or place.text).replace(",", " ").split())
+    words = [fold(word) for word in _AROUND.split(place.city or place.text) if word]
+    name = " ".join(words)
     lat, lon = (None, None) if place.lat is None or place.lon is None else (round(place.lat, 3), round(place.lon, 3))
     region = number(f"region:{fold(place.region)}") if place.region else 0
     is_town = place.city is not None or (place.region is None and place.country is None)
-    return Spot(number(name), place.country or "", region, lat, lon, is_town)
+    own = [number(word) for word in words if word.isalpha() and len(word) > 2]
+    return Spot(number(name), place.country or "", region, lat, lon, is_town, tuple(sorted(own)))
 
 
 def _money(gig: Gig, number: Callable[[str], int]) -> Money | None:
@@ -244,7 +275,7 @@ def pack(traits: Traits) -> bytes:
         "kinds": [kind for kind, _ in numbers],
         "board": traits.board,
         "mode": traits.mode,
-        "places": [[s.name, s.country, s.region, s.lat, s.lon, s.is_town] for s in traits.places],
+        "places": [[s.name, s.country, s.region, s.lat, s.lon, s.is_town, s.words] for s in traits.places],
         "pay": [pay.unit, pay.currency, pay.low, pay.high, pay.usd, pay.amounts] if pay else None,
         "size": traits.size,
     }
@@ -255,7 +286,12 @@ def pack(traits: Traits) -> bytes:
     return struct.pack("<I", len(text)) + text + body.tobytes()
 
 
-_SETS = ("title", "ranks", "title_numbers", "names", "towns", "contacts", "organization")
+_SETS = ("title", "ranks", "title_numbers", "facts", "names", "towns", "contacts", "organization")
+
+
+def _spot_from(packed: list[Any]) -> Spot:
+    name, country, region, lat, lon, is_town, words = packed
+    return Spot(name, country, region, lat, lon, is_town, tuple(words))
 
 
 def unpack(packed: bytes) -> Traits | None:
@@ -280,7 +316,7 @@ def unpack(packed: bytes) -> Traits | None:
         words=tuple(lists.get("words", ())),
         numbers=frozenset(zip(head["kinds"], lists.get("numbers", ()), strict=True)),
         mode=head["mode"],
-        places=tuple(Spot(*place) for place in head["places"]),
+        places=tuple(_spot_from(its) for its in head["places"]),
         pay=Money(pay[0], pay[1], pay[2], pay[3], pay[4], tuple(pay[5])) if pay else None,
         size=head["size"],
         **sets,

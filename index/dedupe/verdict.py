@@ -46,11 +46,15 @@ LONG = 40
 """Shingles from which on an equal text is no coincidence, whatever the title says."""
 SLOT = 5
 """Words at most that fill one place of a sentence."""
+SLOTS = 6
+"""Places in which two texts of one template differ at most; with more, one was reworded."""
+FEW = 2
+"""With more, a word of the sentence that is the same may be so by chance."""
 EDGE = -1
 """Stands before the first word and after the last."""
 ANCHORS = 3
 """Names and numbers in common from which on two texts speak of one thing."""
-DECIDING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "size", "time", "date", "hours", "code"))
+DECIDING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "size", "time", "date", "age", "hours", "code"))
 """Kinds of numbers that make another gig when each side has one of its own. Money is looked at by itself, and a small
 count ("4 reasons") is often edited."""
 PLACING = frozenset(NUMBER_KINDS.index(kind) for kind in ("street", "date", "time"))
@@ -106,6 +110,8 @@ def judge(a: Traits, b: Traits) -> Verdict:
         return Verdict("unsure", score, (*reasons, "towns of other names, close to each other"))
     if place == "one-sided" and not (poster or equal):
         return Verdict("unsure", score, (*reasons, "only one names a place"))
+    if poster and (texts.jaccard >= EQUAL_TEXT or a.board == b.board) and _unsaid(a, b):
+        return Verdict("unsure", score, (*reasons, "the same poster gave them two titles"))
     if doubt := _doubt(a, b, title):
         return Verdict("unsure", score, (*reasons, doubt))
     if not (close and title == "same title") and _one_pay_of_several(a, b):
@@ -115,7 +121,10 @@ def judge(a: Traits, b: Traits) -> Verdict:
         # A text that names neither work is a notice of the board, not what is wanted.
         spoken = not (a.title.isdisjoint(a.words) and b.title.isdisjoint(b.words))
         unplaced = place == "none" or (online and place != "one-sided")
-        agreed = equal and texts.shorter >= LONG and spoken and unplaced
+        # Where the text says all of one title, the other is another board's word for it.
+        said = any(one.title and one.title <= frozenset(one.words) for one in (a, b))
+        elsewhere = place == "same" and a.board != b.board and said
+        agreed = equal and texts.shorter >= LONG and spoken and (unplaced or elsewhere)
         return Verdict("same" if agreed else "unsure", score, reasons)
     if close:
         return Verdict("same", score, reasons)
@@ -136,14 +145,37 @@ def judge(a: Traits, b: Traits) -> Verdict:
 
 
 def apart(a: Traits, b: Traits) -> bool:
-    """Whether the two can't be in one gig even where others tie them together: they conflict, or the texts have
-    drifted apart over a chain of small edits."""
+    """Whether the two can't be in one gig even where others tie them together: they conflict, or are two by what they
+    say of themselves, or the texts have drifted apart over a chain of small edits."""
     if next(conflicts(a, b), None):
         return True
-    if a.is_short or b.is_short or _same_poster(a, b):
+    if a.is_short or b.is_short:
+        return False
+    if _perhaps_two(a, b, _titles(a, b)):
+        return True
+    if _same_poster(a, b):
         return False
     texts = compare_texts(a, b)
     return texts.jaccard < DRIFTED and texts.held < INSIDE
+
+
+def says_the_same(before: Traits | None, after: Traits) -> bool:
+    """Whether a posting whose text was changed still says most of what it said; yes if nobody knows what that was."""
+    if before is None:
+        return True
+    texts = compare_texts(before, after)
+    return texts.jaccard >= LIKE_TEXT or texts.held >= INSIDE
+
+
+def other_work(a: Traits, b: Traits) -> bool:
+    """Whether two postings with one link are two gigs all the same: they conflict and say other things, so that the
+    link is a form or a page of many jobs."""
+    if next(conflicts(a, b), None) is None:
+        return False
+    if a.is_short or b.is_short:
+        return bool(a.title and b.title) and a.title.isdisjoint(b.title)
+    texts = compare_texts(a, b)
+    return texts.jaccard < LIKE_TEXT and texts.held < INSIDE
 
 
 def _judge_short(a: Traits, b: Traits, score: float) -> Verdict:
@@ -178,10 +210,10 @@ def conflicts(a: Traits, b: Traits) -> Iterator[str]:
 
 
 def _other_organization(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
-    """Whether the names of both have no word in common and neither text names the other: a template of job ads is used
-    by many, and an agency that posts for somebody says for whom."""
+    """Whether the name of neither is part of the other's, and neither text names the other: a template of job ads is
+    used by many, and an agency that posts for somebody says for whom."""
     one, other = a.organization, b.organization
-    if not one or not other or one & other or a.contacts & b.contacts:
+    if not one or not other or one <= other or other <= one or a.contacts & b.contacts:
         return False
     return not (one <= words_b or other <= words_a)
 
@@ -196,10 +228,10 @@ def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozens
         return False
     before: dict[int, list[tuple[int, bool]]] = {}
     after: dict[int, list[tuple[int, bool]]] = {}
-    for left, right, named in _runs(a, words_b):
+    for left, right, named in _runs(a, words_b, a.names):
         before.setdefault(left, []).append((right, named))
         after.setdefault(right, []).append((left, named))
-    for left, right, named in _runs(b, words_a):
+    for left, right, named in _runs(b, words_a, b.names):
         for its_right, its_named in before.get(left, ()):
             if (named and its_named) or ((named or its_named) and right == its_right):
                 return True
@@ -208,9 +240,34 @@ def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozens
     return False
 
 
-def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, bool]]:
-    """(word before, word after, whether a name is in it) of each run of words that the other side doesn't say."""
-    words, names = traits.words, traits.names
+def _other_facts(a: Traits, b: Traits) -> bool:
+    """Whether the texts put other words of those that say which one is meant into one place of a sentence: "on Monday",
+    "on Thursday"; "a dishwasher", "a bartender". Both of the words around must be the same, or one and little else may
+    differ."""
+    words_a, words_b = vocabulary(a), vocabulary(b)
+    if a.facts <= words_b or b.facts <= words_a:
+        return False
+    mine, theirs = list(_runs(a, words_b, a.facts)), list(_runs(b, words_a, b.facts))
+    differing = max(len(mine), len(theirs))
+    if differing > SLOTS:
+        return False
+    for left, right, fact in mine:
+        for its_left, its_right, its_fact in theirs:
+            same = (left == its_left != EDGE) + (right == its_right != EDGE)
+            if fact and its_fact and (same == 2 or (same and differing <= FEW)):
+                return True
+    return False
+
+
+def _unsaid(a: Traits, b: Traits) -> bool:
+    """Whether one title has a word that the other posting doesn't say at all."""
+    return bool(a.title - vocabulary(b) or b.title - vocabulary(a))
+
+
+def _runs(traits: Traits, known: frozenset[int], names: frozenset[int]) -> Iterator[tuple[int, int, bool]]:
+    """(word before, word after, whether one of `names` is in it) of each run of words that the other side doesn't
+    say."""
+    words = traits.words
     start = -1
     named = False
     for number, word in enumerate((*words, EDGE)):
@@ -224,10 +281,24 @@ def _runs(traits: Traits, known: frozenset[int]) -> Iterator[tuple[int, int, boo
             start = -1
 
 
+def _perhaps_two(a: Traits, b: Traits, title: str) -> str | None:
+    """What speaks for two gigs so much that even a third posting, like both, doesn't make them one."""
+    if title != "other title" and (a.ranks - b.ranks - vocabulary(b) or b.ranks - a.ranks - vocabulary(a)):
+        return "another rank in the title"
+    if a.contacts and b.contacts and not a.contacts & b.contacts:
+        return "other contacts"
+    one, other = a.organization, b.organization
+    if one and other and one != other and not (one <= vocabulary(b) or other <= vocabulary(a)):
+        return "the organizations may be two"
+    if _other_facts(a, b):
+        return "other words for what is wanted in the same sentence"
+    return None
+
+
 def _doubt(a: Traits, b: Traits, title: str) -> str | None:
     """What is no proof of two gigs, and too much to merge them."""
-    if title != "other title" and (a.ranks - vocabulary(b) or b.ranks - vocabulary(a)):
-        return "another rank in the title"
+    if reason := _perhaps_two(a, b, title):
+        return reason
     names = a.names - vocabulary(b), b.names - vocabulary(a)
     if title == "like title" and any(names):
         return "only one has some of the names, and the titles differ"
@@ -319,7 +390,9 @@ def _places(a: Traits, b: Traits) -> str:
             return "none"
         return "none" if a.towns & b.towns else "one-sided"
     if not a.places or not b.places:
-        return "one-sided"
+        one, other = (a, b) if a.places else (b, a)
+        said = any(spot.words and vocabulary(other).issuperset(spot.words) for spot in one.places)
+        return "same" if said else "one-sided"
     verdicts = {_near(one, other) for one in a.places for other in b.places}
     return next(verdict for verdict in ("same", "nearby", "one-sided", "elsewhere") if verdict in verdicts)
 
@@ -334,6 +407,8 @@ def _near(a: Spot, b: Spot) -> str:
         return "same" if a.name == b.name or not (a.is_town and b.is_town) else "nearby"
     if a.name == b.name:
         return "same"
+    if (not a.country or not b.country) and not set(a.words).isdisjoint(b.words):
+        return "same"  # "80634 Munich" and "Munich": one is as written, and nobody knows it
     if a.is_town and b.is_town:
         return "elsewhere"
     return "elsewhere" if a.region and b.region and a.region != b.region else "one-sided"

@@ -20,6 +20,11 @@ FLUFF = words(
     "urgently vacancy want wanted week weekend weekly well work worker workers working"
 )
 """Words of titles that don't say what the work is."""
+PLACEHOLDERS = words(
+    "anonym anonyme anonymous employer entreprise firma hidden household individual na nn none particulier particular "
+    "persona personne private privat privatperson recruiter unknown"
+)
+"""Organizations' names that name nobody."""
 RANKS = words(
     "adjoint adjointe apprenti apprentie apprentice aprendiz assistant asst associate auszubildende auszubildender "
     "auxiliaire ayudante azubi becario chef chief deputy director encargado gerente head intern jefe jr junior lead "
@@ -27,6 +32,32 @@ RANKS = words(
     "stellvertretender supervisor trainee vice"
 )
 """Words of titles that make another work of the same one: a manager, an assistant manager."""
+WHICH = words(
+    "monday tuesday wednesday thursday friday saturday sunday lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "montag dienstag mittwoch donnerstag freitag samstag sonntag lunes martes miercoles jueves viernes sabado domingo "
+    "january february march april may june july august september october november december janvier fevrier mars avril "
+    "mai juin juillet aout septembre octobre novembre decembre januar februar marz juni juli oktober dezember enero "
+    "febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre "
+    "morning mornings afternoon afternoons evening evenings night nights overnight matin matins soir soirs nuit nuits "
+    "morgens vormittags nachmittags abends nachts manana tarde tardes noche noches "
+    "fulltime parttime full part temporary permanent seasonal plein partiel vollzeit teilzeit minijob completa parcial "
+    "son sons daughter daughters boy boys girl girls baby toddler teenager twins mother father grandmother grandfather "
+    "fils fille filles garcon garcons bebe jumeaux mere pere sohn tochter junge madchen zwillinge mutter vater hijo "
+    "hija nino nina madre padre abuela abuelo "
+    "dog dogs puppy cat cats kitten rabbit rabbits horse horses bird birds chicken chickens hamster fish chien chiens "
+    "chat chats lapin cheval hund hunde katze katzen pferd perro perros gato gatos caballo "
+    "studio bedroom bedrooms room rooms house apartment flat office garage attic basement maison appartement bureau "
+    "cave grenier haus wohnung buro "
+    "keller casa piso apartamento oficina sotano "
+    "english french german spanish italian portuguese polish russian ukrainian chinese mandarin japanese korean arabic "
+    "turkish hindi dutch swedish anglais francais allemand espagnol italien portugais englisch franzosisch deutsch "
+    "spanisch ingles frances aleman espanol "
+    "math maths mathematics physics chemistry biology history geography science piano guitar violin drums singing "
+    "physique chimie biologie histoire guitare violon mathe physik chemie biologie geschichte klavier gitarre geige "
+    "matematicas fisica quimica biologia historia guitarra"
+)
+"""Words that say which one of many like ones is meant, folded: days, months, parts of the day, kin, animals, homes,
+languages, school subjects. What the work is called is known from the categories' words."""
 LEGAL = words(
     "ag and co company confidential corp corporation e et eurl gmbh group inc incorporated kg limited llc llp lp ltd "
     "mbh nv oy plc private privat pte pty sa sarl sas sl srl the und y"
@@ -36,6 +67,7 @@ COUNTED = {
     word: str(number)
     for number, its in enumerate(
         (
+            "one",
             "two deux zwei dos",
             "three trois drei tres",
             "four quatre vier cuatro",
@@ -48,11 +80,11 @@ COUNTED = {
             "eleven onze elf once",
             "twelve douze zwolf doce",
         ),
-        2,
+        1,
     )
     for word in its.split()
 }
-"""Numbers in words, folded; one is an article in too many languages."""
+"""Numbers in words, folded; of those for one only the English, which is no article."""
 NO_NAMES = FLUFF | words(
     "abril agosto aout apr april aug august avril dec december decembre dezember diciembre dienstag dimanche "
     "domingo donnerstag email enero feb febrero februar february fevrier freitag friday jan januar january "

@@ -253,7 +253,8 @@ class KindFound:
 
 
 def read_kind(posting: Posting, title: Passage, description: Passage, ranking: Ranking) -> KindFound:
-    """Kind of a posting: a label in the title decides; then the board's form; then what title and text sound like.
+    """Kind of a posting: a label in the title decides; then the board's word (`extra.kind`) and form; then what title
+    and text sound like.
 
     To lose an offer is worse than to keep a talk: signs of something else count only where nothing offers work. A title
     alone that neither names work nor asks for anybody is no offer.
@@ -265,6 +266,8 @@ def read_kind(posting: Posting, title: Passage, description: Passage, ranking: R
         if label.group("name") == "offer" and (pays := _pays(title, description)) is not None:
             return KindFound("offer", [pays])
         return KindFound(_LABEL_KIND[label.group("name")], [title.cite(*label.span())])
+    if (said := posting.extra.get("kind")) in ("offer", "seeking_work"):  # a tag, a flair or a field of the board
+        return KindFound(said, [by_board("extra.kind")])
     if (notice := title.search(_NOTICES)) is not None:
         return KindFound("other", [title.cite(*notice.span())], goods=True)
     offer = description.search(_OFFERS, READ)

@@ -1,19 +1,27 @@
 """What the store knows of boards: their declaration, the operator's word, their last runs."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 import sqlalchemy as sa
 
+from index.health import verdict
 from index.store.db import Database
 from index.store.gigs import take
 from index.store.runs import Run, last_good_run, last_runs
-from index.store.schema import boards, postings
+from index.store.schema import boards, meta, postings
 from index.terms import CHANNELS, BoardInfo, ChannelLevels, Level
 
 UNDECLARED = "no longer declared by any file of crawlers/boards or granting site"
 NOTHING = ChannelLevels(page="none")
+HEALTH = "health:"
+ACCEPTED = "accepted:"
+"""Small facts, one a board."""
+RUNS = 50
+"""Runs that are looked through for good ones: a board that fails for days must not forget what is usual."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +48,46 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Health:
+    """What is known of how reading a board goes."""
+
+    state: Literal["new", "healthy", "degraded", "failing"] = "new"
+    since: datetime | None = None
+    """When the first run ended after which that was said."""
+    why: str | None = None
+    """Of the last run."""
+    public: str | None = None
+    """The same for everybody."""
+
+
+@dataclass(frozen=True)
 class BoardState(Standing):
     """A board with its history."""
 
     last_run: Run | None = None
     open_gigs: int = 0
-    healthy: bool | None = None
-    """None before the first run."""
-    health: str = "never crawled"
+    reading: Health = Health()
+
+    @property
+    def state(self) -> Literal["off", "new", "healthy", "degraded", "failing"]:
+        """In one word."""
+        return self.reading.state if self.enabled else "off"
+
+    @property
+    def healthy(self) -> bool | None:
+        """Whether what it brings can be relied on; None before the first run."""
+        return None if self.reading.state == "new" else self.reading.state != "failing"
+
+    def why(self, public: bool = False) -> str | None:
+        """What is wrong: why it is off, what fails or fell; None where nothing is. `public`: without what is only for
+        the operator."""
+        if not self.enabled:
+            return self.off_reason
+        stale = (
+            None if self.fresh or self.last_run is None else "not shown: the last good crawl is too old for its terms"
+        )
+        said = self.reading.public if public else self.reading.why
+        return "; ".join(part for part in (said, stale) if part) or None
 
 
 def declare(database: Database, infos: Iterable[BoardInfo]) -> None:
@@ -88,9 +128,9 @@ def standings(connection: sa.Connection, now: datetime) -> dict[str, Standing]:
             enabled = False
         reason = None if enabled else info.terms.off or "switched off by the operator"
         fresh = True
-        if info.terms.max_age_s is not None:
+        if info.terms.freshness_s is not None:
             good = last_good_run(connection, info.id)
-            fresh = good is not None and (now - good).total_seconds() <= info.terms.max_age_s
+            fresh = good is not None and (now - good).total_seconds() <= info.terms.freshness_s
         found[info.id] = Standing(info, enabled, reason, row.evidence, fresh)
     return found
 
@@ -104,6 +144,7 @@ def states(connection: sa.Connection, now: datetime) -> list[BoardState]:
     )
     open_gigs: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
     found = []
+    reading = healths(connection)
     for board, standing in standings(connection, now).items():
         runs = last_runs(connection, board, limit=1)
         last = runs[0] if runs else None
@@ -116,17 +157,48 @@ def states(connection: sa.Connection, now: datetime) -> list[BoardState]:
                 standing.fresh,
                 last_run=last,
                 open_gigs=open_gigs.get(board, 0),
-                healthy=last.healthy if last else None,
-                health=_health(last),
+                reading=reading.get(board) or _said_of(last),
             )
         )
     return found
 
 
-def _health(last: Run | None) -> str:
-    """The last run in words."""
-    if last is None:
-        return "never crawled"
-    if last.healthy and last.complete:
-        return "good"
-    return f"last run not complete: {last.error}" if last.healthy else last.error or f"last run {last.outcome}"
+def note_health(database: Database, connection: sa.Connection, run: Run) -> None:
+    """Keep what a judged run says of its board; the time only where it says something else than the run before."""
+    said = verdict(run)
+    if said is None:
+        return
+    before = healths(connection).get(run.board, Health())
+    since = before.since if before.state == said.state else run.finished_at
+    value = {"state": said.state, "since": since.isoformat() if since else None, "why": said.why}
+    value |= {"public": said.public}
+    database.upsert(connection, meta, [{"key": f"{HEALTH}{run.board}", "value": json.dumps(value)}])
+
+
+def healths(connection: sa.Connection) -> dict[str, Health]:
+    """What is known of each board."""
+    found = {}
+    for row in connection.execute(sa.select(meta).where(meta.c.key.startswith(HEALTH, autoescape=True))):
+        value = json.loads(row.value)
+        since = datetime.fromisoformat(value["since"]) if value["since"] else None
+        found[row.key.removeprefix(HEALTH)] = Health(value["state"], since, value["why"], value["public"])
+    return found
+
+
+def _said_of(last: Run | None) -> Health:
+    """Of a board whose runs were judged before this was kept."""
+    said = verdict(last) if last else None
+    return Health(said.state, last.finished_at, said.why, said.public) if last and said else Health()
+
+
+def accept(database: Database, board: str, now: datetime) -> None:
+    """Take the board as it is: runs up to now no longer say what is usual."""
+    with database.writing() as connection:
+        database.upsert(connection, meta, [{"key": f"{ACCEPTED}{board}", "value": now.isoformat()}])
+
+
+def comparable(connection: sa.Connection, board: str) -> list[Run]:
+    """The board's last runs that say what is usual, newest first."""
+    value = connection.execute(sa.select(meta.c.value).where(meta.c.key == f"{ACCEPTED}{board}")).scalar()
+    since = datetime.fromisoformat(value) if value else None
+    return [run for run in last_runs(connection, board, limit=RUNS) if since is None or run.started_at >= since]

@@ -2,7 +2,7 @@
 wait for ingest's transactions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -14,11 +14,17 @@ from index.settings import Settings
 from index.store.db import Database
 from index.store.leases import Leases
 from index.store.migrate import migrate
+from index.store.pages import KeptPage
+from index.store.pages import save as save_pages
 from index.store.runs import Run, run_from
 from index.store.schema import inbox_postings, inbox_runs
 
 LOST_AFTER = timedelta(hours=6)
 """A run that said nothing for so long has died; what it brought is kept, but it closes nothing."""
+
+IDS_OF_A_ROW = 100
+UNCHANGED = '{"unchanged":'
+"""How an inbox row begins that is no posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,20 @@ class InboxPosting:
     run: str
     received_at: datetime
     content: str
-    """Posting as JSON."""
+    """Posting as JSON, or `{"unchanged": ids, "board": ..., "page": ...}` (see Unchanged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Postings of a page that is as it was: they were seen, and need not be read again."""
+
+    url: str
+    ids: Sequence[str]
+
+    def rows(self, board: str) -> Iterator[str]:
+        """As inbox rows, each small enough for one batch of ingest."""
+        for start in range(0, len(self.ids), IDS_OF_A_ROW):
+            yield json.dumps({"unchanged": self.ids[start : start + IDS_OF_A_ROW], "board": board, "page": self.url})
 
 
 _its_run = inbox_runs.c.id == inbox_postings.c.run
@@ -73,20 +92,30 @@ class Inbox:
             )
         return run
 
-    def put(self, run: str, postings: Sequence[Posting]) -> None:
-        """Add postings of the run, all or none."""
+    def put(
+        self,
+        run: str,
+        postings: Sequence[Posting],
+        board: str = "",
+        kept: Sequence[KeptPage] = (),
+        unchanged: Sequence[Unchanged] = (),
+    ) -> None:
+        """Add what the run brought, all or none: postings, what the next run need not read again (`kept`), and what
+        this one need not read."""
         now = datetime.now(UTC)
-        rows = [
-            {"run": run, "received_at": now, "content": posting.model_dump_json(exclude_none=True)}
-            for posting in postings
-        ]
-        if not rows:
+        texts = [posting.model_dump_json(exclude_none=True) for posting in postings]
+        texts += [as_text for page in unchanged for as_text in page.rows(board)]
+        rows = [{"run": run, "received_at": now, "content": text} for text in texts]
+        count = len(postings) + sum(len(page.ids) for page in unchanged)
+        if not rows and not kept:
             return
         with self.database.writing() as connection:
-            connection.execute(sa.insert(inbox_postings), rows)
+            if rows:
+                connection.execute(sa.insert(inbox_postings), rows)
             connection.execute(
-                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + len(rows))
+                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + count)
             )
+            save_pages(self.database, connection, board, kept)
 
     def finish_run(self, run: str, complete: bool, outcome: str, counts: dict[str, int], error: str | None) -> None:
         """End the run. `outcome` is one word: finished, failed or cancelled."""
@@ -113,6 +142,12 @@ class Inbox:
                 return [
                     InboxPosting(row.id, row.run, row.received_at, row.content) for row in rows if row.lease in mine
                 ]
+
+    def peek(self, after: int, limit: int) -> list[InboxPosting]:
+        """The next postings behind the row `after`, which are likely to be taken next."""
+        query = sa.select(inbox_postings).where(inbox_postings.c.id > after).order_by(inbox_postings.c.id).limit(limit)
+        with self.database.reading() as connection:
+            return [InboxPosting(**row._mapping) for row in connection.execute(query)]
 
     def remove(self, ids: Sequence[int]) -> None:
         with self.database.writing() as connection:
@@ -160,6 +195,16 @@ class Inbox:
 
     def close(self) -> None:
         self.database.close()
+
+
+def read_unchanged(content: str) -> tuple[str, Unchanged] | None:
+    """Board and page, where an inbox row stands for an unchanged page."""
+    if not content.startswith(UNCHANGED):
+        return None
+    value = posting_json(content)
+    if not isinstance(value, dict) or not isinstance(value.get("unchanged"), list):
+        return None
+    return str(value.get("board")), Unchanged(str(value.get("page")), [str(one) for one in value["unchanged"]])
 
 
 def posting_json(content: str) -> object:

@@ -66,6 +66,17 @@ def load(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, StoredPost
     return found
 
 
+def hashes(connection: sa.Connection, keys: Iterable[Key]) -> dict[Key, str]:
+    """Hashes of the content of those of the keys that exist."""
+    found: dict[Key, str] = {}
+    for board, ids in by_board(keys).items():
+        for chunk in chunks(ids):
+            query = sa.select(postings.c.external_id, postings.c.content_hash)
+            query = query.where(postings.c.board == board, postings.c.external_id.in_(chunk))
+            found.update(((board, external_id), its) for external_id, its in connection.execute(query))
+    return found
+
+
 def by_board(keys: Iterable[Key]) -> dict[str, list[str]]:
     """Ids of the postings by board."""
     found: dict[str, list[str]] = {}

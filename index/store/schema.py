@@ -201,3 +201,26 @@ inbox_postings = sa.Table(
     sa.Index("inbox_postings_run", "run"),
     sqlite_autoincrement=True,
 )
+
+hosts = sa.Table(
+    "hosts",
+    inbox,
+    sa.Column("name", sa.Text, primary_key=True, comment="with its port, where that isn't the scheme's own"),
+    sa.Column("holder", sa.Text, comment="the process that crawls it"),
+    sa.Column("machine", sa.Text),
+    sa.Column("pid", sa.Integer),
+    sa.Column("held_until", Instant),
+    sa.Column("facts", sa.JSON, nullable=False, comment="robots.txt, pauses, failures"),
+)
+
+pages = sa.Table(
+    "pages",
+    inbox,
+    sa.Column("board", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("reader", sa.Text, nullable=False, comment="of the code and declarations that read it"),
+    sa.Column("read_at", Instant, nullable=False),
+    sa.Column("ids", sa.JSON, nullable=False, comment="external ids of its postings"),
+)

@@ -1,8 +1,9 @@
 """/boards: where gigs come from."""
 
 from datetime import datetime
+from typing import Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from index.store.boards import BoardState
@@ -36,7 +37,12 @@ class BoardItem(BaseModel):
     off_reason: str | None = Field(description="why it is off")
     open_gigs: int = Field(description="open gigs with a posting on this board")
     healthy: bool | None = Field(description="whether its crawls go well; null before the first")
-    health: str = Field(description="its health in words")
+    state: Literal["off", "new", "healthy", "degraded", "failing"] = Field(
+        description="how reading it goes: degraded when a field fell or a page was missed, failing when nothing came "
+        "or much less than usual; new before the first crawl"
+    )
+    since: datetime | None = Field(description="since when it is healthy, degraded or failing, ISO 8601, UTC")
+    why: str | None = Field(description="what is wrong, in words: why it is off, what fails or fell")
     last_run: RunItem | None = Field(description="the last crawl; null before the first")
     terms: BoardTerms = Field(description="what its owner permits, with the evidence")
 
@@ -47,7 +53,8 @@ class BoardList(BaseModel):
     items: list[BoardItem] = Field(description="by id")
 
 
-def board_item(state: BoardState) -> BoardItem:
+def board_item(state: BoardState, public: bool = False) -> BoardItem:
+    """`public`: without what is only for the operator."""
     run = state.last_run
     return BoardItem(
         **state.info.model_dump(include={"id", "name", "homepage", "shape", "country", "sample"}),
@@ -55,7 +62,9 @@ def board_item(state: BoardState) -> BoardItem:
         off_reason=state.off_reason,
         open_gigs=state.open_gigs,
         healthy=state.healthy,
-        health=state.health,
+        state=state.state,
+        since=state.reading.since if state.enabled else None,
+        why=state.why(public),
         last_run=run
         and RunItem(
             started_at=run.started_at,
@@ -75,6 +84,7 @@ def board_item(state: BoardState) -> BoardItem:
     responses=responses(422),
     dependencies=[Depends(no_parameters)],
 )
-def list_boards(services: ServicesDep) -> BoardList:
+def list_boards(request: Request, services: ServicesDep) -> BoardList:
     """All boards that are declared, on or off, with terms and health."""
-    return BoardList(items=[board_item(state) for state in services.store.boards()])
+    public = not request.state.operator
+    return BoardList(items=[board_item(state, public) for state in services.store.boards()])

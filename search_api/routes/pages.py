@@ -144,7 +144,7 @@ def gig_page(gig_id: str, request: Request, services: ServicesDep, channel: Page
 
 @router.get("/boards.html", dependencies=[Depends(no_parameters)])
 def boards_page(request: Request, services: ServicesDep) -> Response:
-    items = [board_item(state) for state in services.store.boards()]
+    items = [board_item(state, not request.state.operator) for state in services.store.boards()]
     items.sort(key=lambda item: (not item.enabled, item.name.casefold()))
     return HTMLResponse(render("boards.html", request, boards=items, now=services.clock()))
 

@@ -15,7 +15,7 @@ from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig
 from index.search import Search
 from index.settings import Settings
-from index.store.boards import BoardState
+from index.store.boards import BoardState, Health
 from index.store.runs import Run
 from index.store.store import Found
 from index.terms import CHANNELS, OPERATOR
@@ -56,7 +56,8 @@ class MemoryStore:
     def boards(self) -> list[BoardState]:
         states = [BoardState(info, info.terms.off is None, info.terms.off, open_gigs=3) for info in BOARDS.values()]
         run = Run("r1", "tasks", NOW, NOW, True, "finished", {"kept": 12}, "a secret path in an error")
-        states[0] = replace(states[0], last_run=run, healthy=True, health="finished")
+        states[0] = replace(states[0], last_run=run, reading=Health("healthy", NOW))
+        states[2] = replace(states[2], last_run=run, reading=Health("failing", NOW, "a secret path", "answers 503"))
         return states
 
 

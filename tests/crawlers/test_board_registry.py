@@ -15,25 +15,13 @@ OFF = BoardTerms(attribution="X", min_interval_s=3600, off="a test")
 
 
 def test_every_file_is_a_board_of_its_name() -> None:
-    files = {file.stem for file in Path(crawlers.boards.__path__[0]).glob("[!_]*.py")}
-    assert set(boards()) == files
+    folder = Path(crawlers.boards.__path__[0])
+    files = [file.stem for file in folder.iterdir() if file.suffix in (".py", ".toml") and file.stem != "__init__"]
+    assert list(boards()) == sorted(files)
+    assert len(boards()) >= 30
     for name, spider in boards().items():
         assert spider.name == spider.board.id == spider.info().id == name
         assert spider.base_url.startswith("https://")
-
-
-def test_boards_that_are_off_by_their_terms() -> None:
-    off = {name for name, spider in boards().items() if spider.board.terms.off}
-    assert off == {"weworkremotely", "freelancer", "jobposting"}
-
-
-def test_no_channel_is_open_without_evidence() -> None:
-    for spider in boards().values():
-        terms = spider.board.terms
-        assert (terms.channels.api, terms.channels.feed, terms.channels.jsonld, terms.channels.mail) == ("none",) * 4
-        if terms.channels.page == "full":
-            assert terms.evidence
-            assert not terms.off
 
 
 def test_cadence_below_the_terms_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The crawling child process: what its parent is told, and that it never outlives its parent."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from crawlers.run import SAMPLE_URL, Progress, crawl
+from crawlers.sample_boards.server import SampleServer
 from index.settings import Settings
 from tests.crawlers.loopback import Answer, Loopback
 
@@ -78,6 +80,36 @@ def test_the_child_dies_with_its_parent(tmp_path: Path, stuck: Stuck) -> None:
     stuck.answer.set()
     child.wait(30)  # raises TimeoutExpired when it lives on
     stuck.host.close()
+
+
+def test_two_processes_never_crawl_one_host(tmp_path: Path) -> None:
+    """The second finds it taken while the first waits for an answer, and says by whom; after the first it may."""
+    settings = Settings(data=tmp_path)
+    with SampleServer(0, slow_s=0) as server:
+        second_is_done = threading.Event()
+        asked = threading.Event()
+
+        def hold(target: str) -> None:
+            if target == "/robots.txt":
+                asked.set()
+                second_is_done.wait(60)
+
+        server.trouble = hold
+        ends: list[Progress] = []
+        first = threading.Thread(
+            target=lambda: ends.extend(crawl(["sample_taskfinch"], settings, sample_url=server.url)), daemon=True
+        )
+        first.start()
+        assert asked.wait(60)
+        (second,) = crawl(["sample_wrenwire"], settings, sample_url=server.url)
+        second_is_done.set()
+        first.join(60)
+        assert (second.outcome, second.complete) == ("skipped", False)
+        assert re.search(r"is being crawled by another process \(process \d+ of ", second.error or "")
+        assert [one.outcome for one in ends] == ["finished"]
+        assert not [target for target in server.requests if target.startswith("/wrenwire")]
+        (again,) = crawl(["sample_wrenwire"], settings, sample_url=server.url)
+        assert again.outcome == "finished"
 
 
 def sample_board() -> str:

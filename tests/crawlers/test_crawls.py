@@ -12,15 +12,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+from backports import zstd
 
-from crawlers.hosts import Host
+from crawlers.hosts import BREAK_AFTER, Host
 from index.settings import Settings
+from index.store.hosts import Hosts
 from index.store.inbox import Inbox
-from tests.crawlers.loopback import Answer, Loopback, Script
+from tests.crawlers.loopback import Answer, Dripping, Loopback, Script
 
 ROOT = Path(__file__).resolve().parents[2]
 JSON = {"Content-Type": "application/json"}
@@ -48,7 +53,13 @@ def paths(answers: dict[str, Answer]) -> Script:
     return lambda path, before: answers.get(path, NOT_FOUND)
 
 
-BOMB: Answer = (200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b" " * 5_000_000))
+BOMBS = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstd.compress}
+
+
+def bomb(encoding: str) -> Answer:
+    return 200, JSON | {"Content-Encoding": encoding}, BOMBS[encoding](b" " * 5_000_000)
+
+
 CUT_FEED: Answer = (200, {}, b"<rss><channel><item><title>A</title><guid>1</guid></item><item><ti")
 THE_END = threading.Event()
 
@@ -83,6 +94,22 @@ def projects(path: str, before: int) -> Answer:
     offset = int(path.rpartition("=")[2])
     rows = [{"id": n, "title": f"P{n}", "seo_url": f"p/{n}", "status": "active"} for n in range(offset, offset + 100)]
     return 200, JSON, json.dumps({"status": "success", "result": {"projects": rows}}).encode()
+
+
+def circles(path: str, before: int) -> Answer:
+    """Three pages, again and again, whatever is asked for."""
+    if path == "/robots.txt":
+        return NOT_FOUND
+    number = int(path.rpartition("=")[2]) // 100 % 3
+    return projects(path.rpartition("=")[0] + f"={number * 100}", before)
+
+
+def later(path: str, before: int) -> Answer:
+    """Asks to come back at a date, which has whole seconds only."""
+    if path == "/robots.txt":
+        return NOT_FOUND
+    when = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
+    return jobs(job(1)) if before else (429, {"Retry-After": when}, b"")
 
 
 def comment(number: int, text: str | None, *children: dict[str, Any], parent: int = 9) -> dict[str, Any]:
@@ -152,6 +179,7 @@ SCENARIOS: dict[str, Scenario] = {
     "robots_for_ever": Scenario(robots_for_ever),
     "robots_delay": Scenario(serve(jobs(job(1)), robots=robots("User-agent: *\nCrawl-delay: 9999"))),
     "asked_to_wait": Scenario(serve((429, {"Retry-After": "0"}, b""), (503, {}, b""), jobs(job(1)))),
+    "asked_to_wait_until": Scenario(later),
     "asked_to_wait_long": Scenario(serve((429, {"Retry-After": "3600"}, b""), jobs(job(1)))),
     "down": Scenario(serve((500, {}, b""))),
     "closed_door": Scenario(serve((403, {}, b""))),
@@ -159,16 +187,32 @@ SCENARIOS: dict[str, Scenario] = {
     "html": Scenario(serve((200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><p>Just a moment"))),
     "elsewhere": Scenario(serve(redirect("http://127.0.0.2:1/api"))),
     "file": Scenario(serve(redirect("file:///etc/passwd"))),
-    "bomb": Scenario(serve(BOMB), bounds={"max_bytes": 100_000}),
+    **{f"bomb_{name}": Scenario(serve(bomb(name)), bounds={"max_bytes": 100_000}) for name in BOMBS},
+    "drip": Scenario(serve((200, JSON, Dripping(b'{"jobs": []}' + b" " * 100))), bounds={"timeout_s": 0.7}),
     "too_big": Scenario(serve((200, JSON, b" " * 200_000)), bounds={"max_bytes": 100_000}),
     "too_few": Scenario(serve(jobs(job(1))), bounds={"expect_min": 2}),
     "items_cut": Scenario(serve(jobs(*(job(n) for n in range(5)))), bounds={"max_items": 3}),
     "pages_cut": Scenario(projects, "freelancer", {"max_pages": 2}),
+    "circles": Scenario(circles, "freelancer"),
     "off": Scenario(projects, "freelancer", confirmed=False),
     "thread": Scenario(hacker_news, "hackernews"),
     "cut_feed": Scenario(serve(CUT_FEED), "weworkremotely"),
     "busy": Scenario(serve(jobs(job(1)))),
 }
+
+
+LOGIN = b"<html><form><input type=password name=word></form></html>"
+
+
+def failing_site(url: list[str], page: Answer) -> Script:
+    """A site whose sitemap comes and whose pages don't."""
+
+    def script(path: str, before: int) -> Answer:
+        if path == "/sitemap.xml":
+            return 200, {}, sitemap("urlset", *(f"{url[0]}/jobs/{number}" for number in range(9)))
+        return NOT_FOUND if path == "/robots.txt" else page
+
+    return script
 
 
 def site(url: list[str]) -> Script:
@@ -190,6 +234,9 @@ def site(url: list[str]) -> Script:
     return script
 
 
+SITES = ("site", "broken_site", "login_site")
+
+
 @dataclass
 class Crawled:
     ended: dict[str, dict[str, Any]]
@@ -208,6 +255,13 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     hosts = {name: Loopback(scenario.script) for name, scenario in SCENARIOS.items()}
     hosts["site"] = Loopback(site(address))
     address.append(hosts["site"].url)
+    for name, page in {
+        "broken_site": (503, {}, b""),
+        "login_site": (200, {"Content-Type": "text/html"}, LOGIN),
+    }.items():
+        own: list[str] = []
+        hosts[name] = Loopback(failing_site(own, page))
+        own.append(hosts[name].url)
     plan = [
         {
             "id": name,
@@ -218,13 +272,22 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         }
         for name, scenario in SCENARIOS.items()
     ]
-    plan.append({"id": "site", "kind": "jobposting", "url": hosts["site"].url, "class": {"paths": ["/sitemap.xml"]}})
+    plan += [
+        {
+            "id": name,
+            "kind": "jobposting",
+            "url": hosts[name].url,
+            "source": {"urls": [f"{hosts[name].url}/sitemap.xml"]},
+        }
+        for name in SITES
+    ]
     # Once more on the same hosts, after the first: the interval, and what a host asked for.
     plan.append(plan[0])
     plan.append(plan[0] | {"id": "second_board"})
     later = next(scenario for scenario in plan if scenario["id"] == "asked_to_wait_long")
     plan.append(later | {"id": "still_asked_to_wait"})
-    busy = Host(data, hosts["busy"].url.removeprefix("http://"))
+    memory = Inbox.open(Settings(data=data))
+    busy = Host(Hosts(memory.database), hosts["busy"].url.removeprefix("http://"))
     busy.hold()
     process = subprocess.run(
         [sys.executable, "-m", "tests.crawlers.loopback"],
@@ -236,6 +299,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         timeout=90,
     )
     busy.release()
+    memory.close()
     THE_END.set()
     events = [json.loads(line) for line in process.stdout.splitlines()]
     ended: dict[str, dict[str, Any]] = {}
@@ -249,7 +313,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 
 def test_every_scenario_ends_and_nothing_is_raised(crawled: Crawled) -> None:
-    assert set(crawled.ended) == {*SCENARIOS, "site", "plain again", "second_board", "still_asked_to_wait"}
+    assert set(crawled.ended) == {*SCENARIOS, *SITES, "plain again", "second_board", "still_asked_to_wait"}
     assert "Traceback" not in crawled.log
     assert "DeprecationWarning" not in crawled.log
 
@@ -266,7 +330,9 @@ def test_plain_run_counts_everything(crawled: Crawled) -> None:
         "untitled": 2,
         "unknown_field:novelty": 1,
         "bad_field:publication_date": 1,
-    }
+        "bytes": run["counts"]["bytes"],
+    } | dict.fromkeys(("filled:remote", "filled:external_id"), 3)
+    assert run["counts"]["bytes"] > 400
     assert len(crawled.hosts["plain"].agents) == 1
     assert re.fullmatch(r"Gigdex/\S+ \(\+tests@gigdex.example\)", *crawled.hosts["plain"].agents)
 
@@ -312,7 +378,8 @@ def test_a_bad_row_makes_the_run_incomplete_only(crawled: Crawled) -> None:
 )
 def test_nothing_is_asked_without_leave(crawled: Crawled, scenario: str, error: str) -> None:
     run = crawled.ended[scenario]
-    assert (run["complete"], run["outcome"]) == (False, "failed")
+    skipped = scenario in ("busy", "plain again")  # nobody's fault: no alarm
+    assert (run["complete"], run["outcome"]) == (False, "skipped" if skipped else "failed")
     assert error in run["error"]
     if scenario in crawled.hosts:
         assert not [path for path in crawled.asked(scenario) if path.startswith("/api")]
@@ -326,6 +393,18 @@ def test_another_board_of_the_same_host_keeps_its_own_interval(crawled: Crawled)
 def test_back_off_and_retry_after(crawled: Crawled) -> None:
     run = crawled.ended["asked_to_wait"]
     assert (run["complete"], run["counts"]["retries"], run["counts"]["postings"]) == (True, 2, 1)
+
+
+def test_retry_after_as_a_date(crawled: Crawled) -> None:
+    run = crawled.ended["asked_to_wait_until"]
+    assert (run["complete"], run["counts"]["retries"], run["counts"]["postings"]) == (True, 1, 1)
+
+
+def test_a_host_that_fails_again_and_again_is_left_alone(crawled: Crawled) -> None:
+    run = crawled.ended["broken_site"]
+    assert len([path for path in crawled.asked("broken_site") if path.startswith("/jobs")]) == BREAK_AFTER
+    assert (run["complete"], run["counts"]["bad_pages"], run["counts"]["error:refused"]) == (False, 9, 9)
+    assert "failed 5 times in a row (answers 503) and is left alone until" in run["error"]
 
 
 def test_a_long_retry_after_ends_the_run_and_is_remembered(crawled: Crawled) -> None:
@@ -342,7 +421,10 @@ def test_a_long_retry_after_ends_the_run_and_is_remembered(crawled: Crawled) -> 
         ("html", "an HTML page", 1),
         ("elsewhere", "is no host of", 1),
         ("file", "", 1),
-        ("bomb", "exceeded", 1),
+        ("bomb_gzip", "exceeded", 1),
+        ("bomb_br", "exceeded", 1),
+        ("bomb_zstd", "exceeded", 1),
+        ("drip", "Timeout", 4),
         ("too_big", "", 1),
     ],
 )
@@ -371,6 +453,18 @@ def test_runs_that_missed_something_are_not_complete(
     assert error in run["error"]
 
 
+def test_pages_that_come_again_end_the_run(crawled: Crawled) -> None:
+    run = crawled.ended["circles"]
+    assert (run["complete"], run["counts"]["postings"], run["counts"]["pages"]) == (False, 300, 4)
+    assert "repeats earlier pages" in run["error"]
+
+
+def test_a_login_page_is_no_page_without_jobs(crawled: Crawled) -> None:
+    run = crawled.ended["login_site"]
+    assert (run["complete"], run["outcome"], run["counts"]["challenge_pages"]) == (False, "failed", 9)
+    assert "a login page instead of postings" in run["error"]
+
+
 def test_threads_without_replies_and_deleted_comments(crawled: Crawled) -> None:
     run = crawled.ended["thread"]
     asked = [path for path in crawled.asked("thread") if "items" in path]
@@ -383,4 +477,4 @@ def test_a_site_is_read_from_its_sitemaps(crawled: Crawled) -> None:
     run = crawled.ended["site"]
     assert run["complete"], run["error"]
     assert run["counts"]["postings"] == 1
-    assert (run["counts"]["gone"], run["counts"]["foreign_links"]) == (1, 1)
+    assert (run["counts"]["gone_pages"], run["counts"]["foreign_links"]) == (1, 1)

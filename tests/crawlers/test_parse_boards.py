@@ -10,33 +10,75 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers.page import MAX_BYTES
+from crawlers.bases.xml_feed import dialect_of
+from crawlers.kinds import ALIASES
+from crawlers.page import MAX_BYTES, Page
 from crawlers.parse import UnknownBoard, kinds, parse_file
 from crawlers.row import BadRow
 from crawlers.tally import Tally
 from index.posting import Posting
 
-REAL = ["remotive", "remoteok", "jobicy", "hackernews", "weworkremotely", "freelancer", "jobposting", "sitemaps"]
+REAL = [
+    *("adzuna", "arbeitnow", "arbeitsagentur", "ashby", "francetravail", "freelancer", "greenhouse", "hackernews"),
+    *("himalayas", "jobicy", "jobposting", "jobtech", "lever", "nav", "reddit", "remoteok", "remotive", "sitemaps"),
+    *("themuse", "usajobs", "weworkremotely", "workingnomads", "wp-job-manager", "xml-feeds"),
+]
+"""Folders of real responses, each by the name that `gigdex parse` takes."""
 
 
 def read(board: str, data: bytes | str, name: str = "file", url: str | None = None) -> list[Posting | BadRow]:
     return list(parse_file(board, data.encode() if isinstance(data, str) else data, name, url))
 
 
+ROWS = {
+    "adzuna": "results",
+    "arbeitnow": "data",
+    "arbeitsagentur": "ergebnisliste",
+    "ashby": "jobs",
+    "francetravail": "resultats",
+    "freelancer": "result.projects",
+    "greenhouse": "jobs",
+    "himalayas": "jobs",
+    "jobicy": "jobs",
+    "jobtech": "hits.hits",
+    "reddit": "data.children",
+    "remotive": "jobs",
+    "usajobs": "SearchResult.SearchResultItems",
+}
+"""Where the rows of a response stand; elsewhere it is the list itself, or one row."""
+
+
+def at(value: Any, path: str) -> Any:
+    """What stands at a dotted path, looked up apart from the code under test; None where nothing does."""
+    for name in path.split("."):
+        value = value[int(name)] if name.isdigit() and isinstance(value, list) and value else value
+        value = value.get(name) if isinstance(value, dict) else value if name.isdigit() else None
+    return None if value in ("", [], {}) else value
+
+
+def raw_rows(board: str, data: bytes) -> list[Any]:
+    """Rows of a real JSON response, found by other means than the spiders'."""
+    value: Any = json.loads(data)
+    rows = at(value, ROWS[board]) if board in ROWS and isinstance(value, dict) else None
+    rows = rows if rows is not None else value if isinstance(value, list) else [value]
+    if board == "jobtech":
+        rows = [row.get("_source", row) for row in rows]
+    if board == "reddit":  # a comment and an empty post are no postings
+        rows = [row["data"] for row in rows if row["kind"] == "t3" and row["data"]["title"]]
+    return [row for row in rows if "legal" not in row]
+
+
 def count_rows(board: str, data: bytes) -> int:
     """Rows of a real response, counted by other means than the spiders'."""
     if board == "sitemaps":
         return 0
-    if board == "weworkremotely":
-        return len(re.findall(rb"<item>", data))
     if board == "jobposting":
         return len(re.findall(rb"JobPosting", data))  # each of these pages has one
     if board == "hackernews":
         return len(re.findall(rb'"(?:comment_text|text)":', data))
-    value: Any = json.loads(data)
-    if isinstance(value, dict):
-        value = value["result"]["projects"] if board == "freelancer" else value["jobs"]
-    return sum(1 for row in value if "legal" not in row)
+    if data.lstrip().startswith(b"<"):
+        return len(re.findall(rb"<(?:item|entry|ad|job)[ >]", data))
+    return len(raw_rows(board, data))
 
 
 @pytest.mark.parametrize("board", REAL)
@@ -47,9 +89,137 @@ def test_every_row_of_every_real_response(shared: Path, board: str) -> None:
         tally = Tally()
         rows = list(parse_file(board, file.read_bytes(), file.name, None, tally))
         assert len(rows) == count_rows(board, file.read_bytes()), file.name
-        assert all(isinstance(row, Posting) and row.board == board for row in rows), file.name
+        name = ALIASES.get(board, board)
+        assert all(isinstance(row, Posting) and row.board == name for row in rows), file.name
         assert len({row.key for row in rows if isinstance(row, Posting)}) == len(rows), file.name
         assert not [name for name in tally.counts if name.startswith(("unknown_field", "bad_"))], file.name
+
+
+def test_no_real_response_is_left_out(shared: Path) -> None:
+    assert sorted(folder.name for folder in (shared / "boards").iterdir()) == REAL
+
+
+FILLED = {
+    "adzuna": "external_id=id url=redirect_url title=title description=description organization=company.display_name "
+    "posted_at=created location=location.display_name tags=category.label employment_type=contract_time",
+    "arbeitnow": "external_id=slug url=url title=title description=description organization=company_name "
+    "posted_at=created_at location=location tags=tags employment_type=job_types",
+    "arbeitsagentur": "external_id=referenznummer title=stellenangebotsTitel organization=firma tags=alleBerufe "
+    "posted_at=datumErsteVeroeffentlichung location=stellenlokationen.0.adresse.ort pay=gehaltsspanneVon",
+    "ashby": "external_id=id url=jobUrl title=title description=descriptionHtml posted_at=publishedAt "
+    "location=location employment_type=employmentType apply_url=applyUrl tags=team organization=jobUrl",
+    "francetravail": "external_id=id url=origineOffre.urlOrigine title=intitule description=description "
+    "organization=entreprise.nom posted_at=dateCreation location=lieuTravail.libelle tags=romeLibelle "
+    "employment_type=typeContrat pay=salaire.libelle apply_url=contact.urlPostulation",
+    "freelancer": "external_id=id url=seo_url title=title posted_at=time_submitted expires_at=bidperiod tags=jobs "
+    "pay=budget.minimum language=language",
+    "greenhouse": "external_id=id url=absolute_url title=title description=content organization=company_name "
+    "posted_at=first_published location=location.name tags=departments language=language",
+    "himalayas": "external_id=guid url=applicationLink title=title description=description organization=companyName "
+    "posted_at=pubDate expires_at=expiryDate location=locationRestrictions pay=minSalary "
+    "employment_type=employmentType tags=parentCategories",
+    "jobicy": "external_id=id url=url title=jobTitle description=jobDescription organization=companyName "
+    "posted_at=pubDate location=jobGeo pay=salaryMin tags=jobIndustry employment_type=jobType",
+    "jobtech": "external_id=id url=id title=headline description=description.text organization=employer.name "
+    "posted_at=publication_date expires_at=application_deadline location=workplace_address.municipality "
+    "tags=occupation.label employment_type=employment_type.label apply_url=application_details.url",
+    "lever": "external_id=id url=hostedUrl title=text description=description posted_at=createdAt country=country "
+    "location=categories.location tags=categories.team employment_type=categories.commitment apply_url=applyUrl",
+    "nav": "external_id=uuid url=uuid title=title description=properties.adtext organization=properties.employer "
+    "posted_at=published expires_at=expires location=locationList.0.city employment_type=properties.engagementtype",
+    "reddit": "external_id=id url=permalink title=title posted_at=created_utc tags=subreddit",
+    "remoteok": "external_id=id url=url title=position description=description organization=company posted_at=date "
+    "tags=tags apply_url=apply_url pay=salary_min",
+    "remotive": "external_id=id url=url title=title description=description organization=company_name "
+    "posted_at=publication_date location=candidate_required_location pay=salary tags=category employment_type=job_type",
+    "themuse": "external_id=id url=refs.landing_page title=name description=contents organization=company.name "
+    "posted_at=publication_date location=locations.0.name tags=categories.0.name",
+    "usajobs": "external_id=MatchedObjectId url=MatchedObjectDescriptor.PositionURI "
+    "title=MatchedObjectDescriptor.PositionTitle description=MatchedObjectDescriptor.QualificationSummary "
+    "organization=MatchedObjectDescriptor.OrganizationName posted_at=MatchedObjectDescriptor.PublicationStartDate "
+    "expires_at=MatchedObjectDescriptor.ApplicationCloseDate "
+    "location=MatchedObjectDescriptor.PositionLocation.0.LocationName tags=MatchedObjectDescriptor.JobCategory.0.Name "
+    "employment_type=MatchedObjectDescriptor.PositionSchedule.0.Name apply_url=MatchedObjectDescriptor.ApplyURI",
+    "workingnomads": "external_id=url url=url title=title description=description organization=company_name "
+    "posted_at=pub_date location=location tags=tags",
+}
+"""Fields of a posting, and where a row has what they are made of."""
+
+
+@pytest.mark.parametrize("board", FILLED)
+def test_each_field_that_a_response_has_is_filled(shared: Path, board: str) -> None:
+    for file in sorted((shared / "boards" / board).glob("*.json")):
+        rows = list(parse_file(board, file.read_bytes(), file.name))
+        for raw, row in zip(raw_rows(board, file.read_bytes()), rows, strict=True):
+            for pair in FILLED[board].split():
+                field, path = pair.split("=")
+                value = at(raw, path)
+                if board == "adzuna" and field == "employment_type":
+                    value = value or raw.get("contract_type")
+                if value not in (None, 0, 0.0):
+                    assert getattr(row, field) not in (None, "", []), f"{file.name}: {field} of {raw.get('id')}"
+
+
+DIALECTS = {
+    "careerjet": "organization location country pay employment_type apply_url",
+    "feed": "organization posted_at location country pay tags employment_type",
+    "jobatus": "organization location pay employment_type",
+    "jobrapido": "organization posted_at expires_at location country pay employment_type",
+    "jobsora": "organization posted_at expires_at location country pay employment_type apply_url",
+    "jooble": "organization posted_at expires_at location country pay employment_type",
+    "jora": "posted_at expires_at location country pay employment_type",
+    "rss": "",
+    "talentcom": "organization posted_at expires_at location country pay tags employment_type",
+}
+"""What each dialect of the same jobs says besides id, link, title and text."""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_dialects_of_partner_feeds(shared: Path, dialect: str) -> None:
+    (file,) = (shared / "boards" / "xml-feeds").glob(f"srdobolo--{dialect}.*.xml")
+    for row in parse_file("xml_feed", file.read_bytes(), file.name):
+        assert isinstance(row, Posting)
+        for field in ("description", *DIALECTS[dialect].split()):
+            assert getattr(row, field) not in (None, "", []), f"{field} of {row.external_id}"
+        assert row.url.startswith("https://")
+
+
+def test_an_atom_feed_with_fields_in_its_text(shared: Path) -> None:
+    page = (shared / "boards" / "xml-feeds" / "ministryofjustice--feed.xml").read_bytes()
+    assert dialect_of(Page(page, "feed.xml")) == "Atom"
+    for row in read("xml_feed", page):
+        assert isinstance(row, Posting)
+        assert row.location
+        assert row.pay
+
+
+def test_the_same_jobs_in_nine_dialects(shared: Path) -> None:
+    titles = {
+        file.name: [
+            row.title for row in parse_file("xml_feed", file.read_bytes(), file.name) if isinstance(row, Posting)
+        ]
+        for file in (shared / "boards" / "xml-feeds").glob("srdobolo*")
+    }
+    assert len(titles) == 9
+    assert len({tuple(sorted(names)) for names in titles.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name"),
+    [
+        ("careerjet", "Careerjet"),
+        ("feed", "Indeed"),
+        ("jobatus", "Jobatus"),
+        ("jobrapido", "Jobrapido"),
+        ("jobsora", "Jobsora"),
+        ("jooble", "Jooble"),
+        ("jora", "Jora"),
+        ("talentcom", "Talent.com"),
+    ],
+)
+def test_a_dialect_is_recognized(shared: Path, dialect: str, name: str) -> None:
+    (file,) = (shared / "boards" / "xml-feeds").glob(f"srdobolo--{dialect}.*.xml")
+    assert dialect_of(Page(file.read_bytes(), file.name)) == name
 
 
 def test_kinds_and_unknown_names() -> None:

@@ -1,17 +1,31 @@
 """The parts of politeness that need no network."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.http import Response
+from scrapy.settings import Settings as ScrapySettings
 
-from crawlers import settings as scrapy_settings
-from crawlers.hosts import Host, HostBusy
-from crawlers.politeness import instant, retry_after
+from crawlers.backoff import retry_after
+from crawlers.hosts import BREAK_AFTER, BREAK_FIRST_S, BREAK_MOST_S, Host, HostBusy
+from crawlers.politeness import instant
+from crawlers.safety import Unsafe, check
+from index.settings import Settings
+from index.store import schema
+from index.store.db import Database
+from index.store.hosts import LEASE_S, Hosts
+from index.store.inbox import Inbox
 
 
 def answer(value: str | None) -> Response:
@@ -54,8 +68,15 @@ def test_instants_never_raise(value: float) -> None:
     assert instant(value)
 
 
-def test_one_owner_a_host(tmp_path: Path) -> None:
-    mine, theirs = Host(tmp_path, "x.example"), Host(tmp_path, "X.example")
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    inbox = Inbox.open(Settings(data=tmp_path))
+    yield inbox.database
+    inbox.close()
+
+
+def test_one_owner_a_host(database: Database) -> None:
+    mine, theirs = Host(Hosts(database), "x.example"), Host(Hosts(database), "X.example")
     mine.hold()
     mine.hold()
     with pytest.raises(HostBusy, match="another process"):
@@ -65,29 +86,120 @@ def test_one_owner_a_host(tmp_path: Path) -> None:
         theirs.hold()
     mine.release()
     theirs.hold()
+    assert theirs.is_ours()
     theirs.release()
+    assert not theirs.is_ours()
 
 
-def test_facts_outlive_a_run_and_damage_is_forgotten(tmp_path: Path) -> None:
-    host = Host(tmp_path, "x.example:8080")
+def test_a_host_of_a_dead_process_is_free_at_once_of_a_dead_machine_after_a_while(database: Database) -> None:
+    died, next_owner = Hosts(database), Hosts(database)
+    died.take("x.example")
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    with database.writing() as connection:
+        connection.execute(sa.update(schema.hosts).values(pid=child.pid))
+    next_owner.take("x.example")
+    assert died.renew(["x.example"]) == set()
+    with database.writing() as connection:  # the same number on another machine means nothing
+        connection.execute(sa.update(schema.hosts).values(pid=child.pid, machine="elsewhere/1"))
+    with pytest.raises(HostBusy, match="of elsewhere"):
+        died.take("x.example")
+    with database.writing() as connection:
+        connection.execute(sa.update(schema.hosts).values(held_until=datetime.now(UTC)))
+    died.take("x.example")
+
+
+def test_an_owner_that_slept_too_long_notices(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept, other = Host(Hosts(database), "x.example"), Hosts(database)
+    slept.hold()
+    with database.writing() as connection:
+        connection.execute(sa.update(schema.hosts).values(held_until=datetime.now(UTC)))
+    other.take("x.example")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + LEASE_S)
+    assert not slept.is_ours()
+    slept.keep(robots={"text": "not ours to say"})
+    assert "robots" not in other.take("x.example")
+
+
+def test_facts_outlive_a_run(database: Database) -> None:
+    host = Host(Hosts(database), "x.example:8080")
     host.hold()
-    host.keep("robots", {"text": "User-agent: *"})
+    host.keep(robots={"text": "User-agent: *"})
     host.release()
-    again = Host(tmp_path, "x.example:8080")
+    again = Host(Hosts(database), "x.example:8080")
     again.hold()
     assert again.get("robots") == {"text": "User-agent: *"}
-    again.release()
-    for file in (tmp_path / "hosts").glob("*.json"):
-        file.write_text("{damaged")
-    again.hold()
-    assert again.get("robots") is None
-    again.release()
 
 
-def test_safe_settings() -> None:
-    assert scrapy_settings.DOWNLOAD_VERIFY_CERTIFICATES
-    assert not scrapy_settings.TELNETCONSOLE_ENABLED
-    assert not scrapy_settings.REMOTE_CONTROL_ENABLED
-    assert set(scrapy_settings.DOWNLOAD_HANDLERS.values()) == {None}
-    assert scrapy_settings.CONCURRENT_REQUESTS_PER_DOMAIN == 1
-    assert scrapy_settings.DOWNLOAD_MAXSIZE <= 2**26
+def test_the_breaker_leaves_a_host_alone_longer_each_time_until_it_answers(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_800_000_000.0
+    monkeypatch.setattr(time, "time", lambda: now)
+    host = Host(Hosts(database), "x.example")
+    host.hold()
+    for _ in range(BREAK_AFTER - 1):
+        host.failed("answers 503")
+        assert host.left_alone()[0] < now
+    pauses = []
+    for _ in range(12):
+        host.failed("answers 503")  # after the first pause one failure is enough
+        until, why = host.left_alone()
+        assert "failed 5 times in a row (answers 503)" in why
+        pauses.append(until - now)
+        now = until
+    assert BREAK_FIRST_S <= pauses[0] <= BREAK_FIRST_S * 1.1
+    assert all(1.8 <= later / earlier <= 2.2 for earlier, later in pairwise(pauses[:6]))
+    assert BREAK_MOST_S <= pauses[-1] <= BREAK_MOST_S * 1.1
+    host.worked()
+    host.failed("answers 503")
+    assert host.left_alone()[0] <= now
+
+
+def scrapy_settings(**more: Any) -> ScrapySettings:
+    """As a crawl has them."""
+    found = ScrapySettings()
+    found.setmodule("crawlers.settings", priority="project")
+    found.setdict(more, priority="cmdline")
+    return found
+
+
+def test_our_settings_are_safe_and_scrapys_are_not() -> None:
+    check(scrapy_settings())
+    with pytest.raises(Unsafe) as refused:
+        check(ScrapySettings())
+    for name in (
+        "TELNETCONSOLE_ENABLED",
+        "REMOTE_CONTROL_ENABLED",
+        "DOWNLOAD_VERIFY_CERTIFICATES",
+        "DOWNLOAD_MAXSIZE",
+        "None for data, file",
+        "PolitenessMiddleware",
+        "BackoffMiddleware",
+        "USER_AGENT",
+    ):
+        assert name in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELNETCONSOLE_ENABLED", True),
+        ("REMOTE_CONTROL_ENABLED", "1"),
+        ("HTTPPROXY_ENABLED", True),
+        ("COOKIES_ENABLED", True),
+        ("RANDOMIZE_DOWNLOAD_DELAY", True),
+        ("DOWNLOAD_VERIFY_CERTIFICATES", False),
+        ("DOWNLOAD_MAXSIZE", 0),
+        ("DOWNLOAD_MAXSIZE", 2**30),
+        ("CONCURRENT_REQUESTS", 8),
+        ("USER_AGENT", "Mozilla/5.0"),
+        ("DOWNLOAD_HANDLERS", {"file": "scrapy.core.downloader.handlers.file.FileDownloadHandler"}),
+        ("DOWNLOADER_MIDDLEWARES", {"crawlers.politeness.PolitenessMiddleware": None}),
+    ],
+)
+def test_one_open_setting_is_enough_to_refuse(name: str, value: Any) -> None:
+    with pytest.raises(Unsafe, match=name):
+        check(scrapy_settings(**{name: value}))

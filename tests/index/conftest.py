@@ -22,7 +22,7 @@ def board(name: str, level: Level = "full", **more: object) -> BoardInfo:
     """A board whose terms give every channel the same level."""
     levels = ChannelLevels(page=level, api=level, feed=level, mail=level, jsonld=level)
     terms = {"attribution": f"from {name}", "min_interval_s": 60, "channels": levels, "evidence": (EVIDENCE,)}
-    terms |= {key: more.pop(key) for key in ("max_age_s", "off") if key in more}
+    terms |= {key: more.pop(key) for key in ("max_age_s", "off", "duties") if key in more}
     return BoardInfo(id=name, name=name.title(), homepage="https://board.example", shape="json_api",
                      terms=BoardTerms.model_validate(terms), **more)  # fmt: skip
 

@@ -4,8 +4,10 @@ Each advertisement below has slots; a pair is the advertisement and one change o
 makes another gig; rewording, cutting or decorating makes a copy. `python -m tests.index.dedupe_pairs` prints the pairs.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from index.posting import Posting
@@ -238,6 +240,13 @@ CHINESE = (
     "\uff0c\u4ea4\u901a\u5f88\u65b9\u4fbf\u3002\u62a5\u916c\u53ef\u4ee5\u9762\u8bae\u3002"
 )
 """Two cats to be fed at weekends."""
+TOWNS = (
+    "Albany, NY", "Boise, ID", "Chicago, IL", "Denver, CO", "El Paso, TX", "Fresno, CA", "Grand Rapids, MI",
+    "Houston, TX", "Indianapolis, IN", "Jacksonville, FL", "Kansas City, MO", "Las Vegas, NV", "Memphis, TN",
+    "Nashville, TN", "Omaha, NE", "Phoenix, AZ", "Raleigh, NC", "Seattle, WA", "Tulsa, OK", "Wichita, KS",
+    "Atlanta, GA", "Boston, MA", "Austin, TX", "Detroit, MI", "Fargo, ND", "Miami, FL", "Portland, OR",
+    "Salt Lake City, UT", "Tucson, AZ", "Buffalo, NY",
+)  # fmt: skip
 LIKE: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
     "two shops": (False, {"organization": "Hat Corner"}, {"organization": "Lamp World Inc."}),
     "one shop, written in two ways": (True, {"organization": "Lamp World"}, {"organization": "LAMP WORLD, INC."}),
@@ -262,6 +271,68 @@ LIKE: dict[str, tuple[bool, dict[str, Any], dict[str, Any]]] = {
         True,
         {"title": "Shop assistant $18/hr", "description": f"$18 an hour. {TEMPLATE}"},
         {"title": "Shop assistant, late shift $20/hr", "description": f"$18 an hour, $20 when it is late. {TEMPLATE}"},
+    ),
+    "another age": (
+        False,
+        {"title": "Babysitter", "description": f"For our 2-year-old. {TEMPLATE}"},
+        {"title": "Babysitter", "description": f"For our 9-year-old. {TEMPLATE}"},
+    ),
+    "another day of the week": (
+        False,
+        {"title": "Babysitter", "description": f"Each Monday after four. {TEMPLATE}"},
+        {"title": "Babysitter", "description": f"Each Thursday after four. {TEMPLATE}"},
+    ),
+    "another work under one title": (
+        False,
+        {"title": "Help wanted", "description": f"We need a dishwasher for the evening. {TEMPLATE}"},
+        {"title": "Help wanted", "description": f"We need a bartender for the evening. {TEMPLATE}"},
+    ),
+    "another animal": (
+        False,
+        {"title": "Pet sitter", "description": f"Stay with our cats for a week. {TEMPLATE}"},
+        {"title": "Pet sitter", "description": f"Stay with our dog for a week. {TEMPLATE}"},
+    ),
+    "another phone": (
+        False,
+        {"description": f"{TEMPLATE} Call 512 555 0142 77."},
+        {"description": f"{TEMPLATE} Call 512 555 0199 23."},
+    ),
+    "another name that begins the text": (
+        False,
+        {"description": f"Sparklenest is hiring for its shop. {TEMPLATE}"},
+        {"description": f"Brightbroom is hiring for its shop. {TEMPLATE}"},
+    ),
+    "names with a word in common": (
+        False,
+        {"organization": "Home Harbour"},
+        {"organization": "Home Meadow"},
+    ),
+    "a branch": (False, {"organization": "Lamp World"}, {"organization": "Lamp World #12"}),
+    "an individual is nobody": (
+        False,
+        {"title": "Babysitter needed", "description": "Please write.", "organization": "Individual"},
+        {"title": "Babysitter needed", "description": "Please write.", "organization": "Individual"},
+    ),
+    "another level": (False, {"title": "Cook level I, full time"}, {"title": "Cook level II, full time"}),
+    "another shift of one firm": (
+        False,
+        {"title": "Cashier", "organization": "Lamp World"},
+        {"title": "Cashier, night shift", "organization": "Lamp World"},
+    ),
+    "a place that only the text names": (
+        True,
+        {"title": "Shop assistant", "description": f"{TEMPLATE} Come to the market.", "location": "Austin, TX"},
+        {"title": "Shop assistant", "description": f"{TEMPLATE} We are in Austin.", "location": None},
+    ),
+    "a place that nobody knows, with a town in it": (
+        True,
+        {"description": f"{TEMPLATE} We pay 15 euros an hour.", "location": "Hamburg, Germany"},
+        {"description": f"{TEMPLATE} We pay 15 euros an hour.", "location": "20095 Hamburg Altstadt"},
+    ),
+    "another board's word for the same work": (
+        True,
+        {"title": "Waiter", "description": f"We need a waiter. {TEMPLATE}"},
+        {"title": "Server", "description": f"We need a waiter. {TEMPLATE}"},
     ),
     "half reworded by the same hand": (
         True,
@@ -315,8 +386,9 @@ def pairs() -> Iterator[Pair]:
         a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
         b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
         yield Pair(f"short: {name}", same, a, b)
-    for name, (same, one, other) in LIKE.items():
-        base = {"title": "Shop assistant", "description": TEMPLATE, "location": "Austin, TX"}
+    for number, (name, (same, one, other)) in enumerate(LIKE.items()):
+        # Each pair in a place of its own, or all of them would be copies of each other.
+        base = {"title": "Shop assistant", "description": TEMPLATE, "location": TOWNS[number]}
         a = Posting.model_validate({"board": "one", "external_id": "1", "url": "https://a.example/1"} | base | one)
         b = Posting.model_validate({"board": "two", "external_id": "2", "url": "https://b.example/2"} | base | other)
         yield Pair(f"template: {name}", same, a, b)
@@ -324,6 +396,15 @@ def pairs() -> Iterator[Pair]:
         usual = {slot: first for slot, (first, _) in ad.slots.items()}
         one = _posting(ad, 0, usual, location="Reno, NV")
         yield Pair(f"{ad.name}: remote, other town", True, one, _posting(ad, 1, usual, location="Tampa, FL"))
+
+
+def blind_pairs() -> Iterator[Pair]:
+    """Pairs by an author who had not seen the rules, half of them one gig, with what a careful reader would say."""
+    lines = Path(__file__).with_name("dedupe_blind_pairs.ndjson").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        row = json.loads(line)
+        a, b = (Posting.model_validate(row[side]) for side in ("a", "b"))
+        yield Pair(f"{number}: {row['why']}", row["same"], a, b)
 
 
 PAIRS_BY_NAME = {pair.name: pair for pair in pairs()}

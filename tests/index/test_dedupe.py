@@ -33,6 +33,8 @@ def test_links_to_the_same_page_are_equal(other: str) -> None:
         "https://jobs.example/A/7",
         "https://jobs.example:8080/a/7",
         "https://jobs.example/a/7?id=2",
+        "https://jobs.example/a/7?ref=1001",
+        "https://jobs.example/a/7#/job/1001",
     ],
 )
 def test_links_to_other_pages_differ(other: str) -> None:
@@ -47,6 +49,7 @@ def test_links_to_other_pages_differ(other: str) -> None:
         "urn:gigdex:file:x#1",
         "mailto:a@b.example",
         "https://jobs.example/",
+        "https://jobs.example/#/",
         "https://jobs.example:99999/a",
         "http://[",
     ],

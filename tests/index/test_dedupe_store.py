@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from index.settings import Settings
 from index.store import fingerprints, postings, schema
 from index.store.boards import declare
 from index.store.inbox import Inbox
+from index.store.postings import Key, StoredPosting
 from index.store.store import Store
 from tests.index.conftest import Clock, RunBoard, board, posting
 from tests.index.dedupe_pairs import PAIRS_BY_NAME
@@ -134,12 +136,14 @@ def test_reasons_are_kept_with_the_tie(store: Store, run_board: RunBoard) -> Non
     assert "same title" in row.reasons
 
 
+def blanked(connection: sa.Connection, keys: list[Key]) -> dict[Key, StoredPosting]:
+    return {key: blank(stored) for key, stored in postings.load(connection, keys).items()}
+
+
 def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    ingest.settle(
-        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
-    )
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
     ingest.renormalize()
     assert store.count_gigs() == 1
     store.set("dedupe", "rules of long ago")
@@ -153,9 +157,7 @@ def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest:
     run_board("beta", nanny("beta", "1", title="Help at home"))
     with store.database.reading() as connection:
         keys_before = connection.execute(sa.select(schema.keys)).all()
-    ingest.settle(
-        lambda connection: {key: blank(one) for key, one in postings.load(connection, [("beta", "1")]).items()}
-    )
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
     with store.database.reading() as connection:
         [left] = fingerprints.load(connection, [("beta", "1")]).values()
         keys_after = connection.execute(sa.select(schema.keys)).all()
@@ -229,6 +231,52 @@ def test_a_person_joins_what_no_rule_would(store: Store, ingest: Ingest, run_boa
     assert store.count_gigs() == 1
     told = people.explain(store, "alpha:1", "beta:1")
     assert (told.verdict.answer, told.one_gig, told.decided) != ("same", False, None)
+
+
+def test_what_people_parted_stays_apart_when_it_is_posted_again(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    people.split(store, gig_of(store, "alpha", "1").id, "beta:1")
+    people.apply_pending(ingest)
+    run_board("beta", nanny("beta", "1"), nanny("beta", "2"))
+    assert groups_of(store) == {frozenset({"alpha:1"}), frozenset({"beta:1", "beta:2"})}
+
+
+def test_an_explanation_says_what_holds_a_gig_together(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert [line.partition(": ")[0] for line in told.why] == ["alpha:1", "beta:1"]
+    assert "like beta:1: text 1.00" in told.why[0]
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
+    told = people.explain(store, "alpha:1", "beta:1")
+    assert told.one_gig
+    assert told.why[1].endswith("(its text is gone)")
+
+
+def test_a_small_edit_does_not_part_a_gig_from_a_partner_whose_text_is_gone(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    run_board("alpha", nanny("alpha", "1"))
+    run_board("beta", nanny("beta", "1"))
+    ingest.settle(partial(blanked, keys=[("alpha", "1")]))
+    run_board("beta", nanny("beta", "1", description=f"{NANNY.a.description} Thank you!"))
+    assert store.count_gigs() == 1
+    run_board("beta", nanny("beta", "1", title="Paint our fence", description="Two coats of green paint. " * 5))
+    assert store.count_gigs() == 2
+
+
+def test_a_form_that_two_boards_link_to_makes_no_gig_of_two_works(store: Store, run_board: RunBoard) -> None:
+    form = {"apply_url": "https://bigcorp.example/careers"}
+    cook = "We need a cook for a busy kitchen, evenings and weekends, with a year at the grill. Meals are free."
+    till = "A cashier for the gift shop in the arrivals hall, quick with numbers. Parking is paid, uniform given."
+    run_board("alpha", posting("alpha", "1", title="Cook", description=cook, location="Boise, ID", **form))
+    run_board("beta", posting("beta", "1", title="Cashier", description=till, location="Miami, FL", **form))
+    assert store.count_gigs() == 2
+    run_board("gamma", posting("gamma", "1", title="Line cook", description=cook, location="Boise, ID", **form))
+    assert store.count_gigs() == 2
 
 
 @pytest.mark.parametrize("name", ["nobody", "alpha:nothing"])

@@ -1,15 +1,17 @@
 """Ingest: what becomes of postings that crawlers bring."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from index import ingest as ingest_module
+from index.forget import make_rule, remember
 from index.gig import gig_id
 from index.ingest import Ingest
 from index.posting import Posting
 from index.store.boards import declare
-from index.store.inbox import Inbox
+from index.store.inbox import Inbox, Unchanged
+from index.store.pages import KeptPage, load
 from index.store.runs import last_runs
 from index.store.store import Store
 from tests.index.conftest import Clock, RunBoard, board, posting
@@ -238,8 +240,8 @@ def test_a_board_that_shrinks_by_more_than_half_closes_nothing(store: Store, run
     run_board("alpha", *rows[:4])
     assert all(gig_of(store, "alpha", str(n)).status == "open" for n in range(10))
     [state] = [state for state in store.boards() if state.info.id == "alpha"]
-    assert state.healthy is False
-    assert "only 4 postings" in state.health
+    assert state.state == "failing"
+    assert "only 4 postings" in str(state.why())
     run_board("alpha")
     assert gig_of(store, "alpha", "0").status == "open"
     run_board("alpha", *rows[:6])
@@ -399,3 +401,82 @@ def test_renormalize_changes_nothing_while_the_rules_are_the_same(
     revision = store.revision()
     assert ingest.renormalize() == 8
     assert store.revision() == revision
+
+
+# --- pages that are as they were ---------------------------------------------------------------------------------
+
+
+def keep_page(inbox: Inbox, *ids: str) -> KeptPage:
+    """Keep a page of alpha with these postings, as the crawl that read it does."""
+    page = KeptPage("https://alpha.example/list", '"1"', None, "reader", datetime.now(UTC), list(ids))
+    inbox.put(inbox.start_run("alpha"), [], "alpha", [page])
+    return page
+
+
+def run_unchanged(ingest: Ingest, inbox: Inbox, *ids: str) -> str:
+    """A crawl in which the page answers 304."""
+    run = inbox.start_run("alpha")
+    inbox.put(run, [], "alpha", unchanged=[Unchanged("https://alpha.example/list", ids)])
+    inbox.finish_run(run, True, "finished", {"pages": 1, "not_modified": 1}, None)
+    ingest.drain()
+    return run
+
+
+def test_postings_of_an_unchanged_page_are_seen_and_cost_no_revision(
+    store: Store, inbox: Inbox, ingest: Ingest, run_board: RunBoard, clock: Clock
+) -> None:
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "2", "Paint my fence, $90"))
+    before, revision = gig_of(store, "alpha", "1"), store.revision()
+    run_unchanged(ingest, inbox, "1")
+    after = gig_of(store, "alpha", "1")
+    assert (after.status, after.last_seen > before.last_seen) == ("open", True)
+    assert gig_of(store, "alpha", "2").closed_reason == "gone"
+    assert store.revision() == revision + 1  # of the one that is gone
+    assert counts(store, "alpha")["unchanged"] == 1
+    assert counts(store, "alpha")["gone"] == 1
+    [state] = [state for state in store.boards() if state.info.id == "alpha"]
+    assert state.last_run.seen == 1
+
+
+def test_an_unchanged_page_reopens_what_was_closed_as_absent(
+    store: Store, inbox: Inbox, ingest: Ingest, run_board: RunBoard
+) -> None:
+    rows = [posting("alpha", str(number)) for number in range(3)]
+    run_board("alpha", *rows)
+    run_board("alpha", *rows[1:])
+    assert gig_of(store, "alpha", "0").status == "closed"
+    run_unchanged(ingest, inbox, "0", "1", "2")
+    assert gig_of(store, "alpha", "0").status == "open"
+
+
+def test_what_a_later_page_says_is_newer_than_what_the_store_has(store: Store, inbox: Inbox, ingest: Ingest,
+                                                                 run_board: RunBoard) -> None:  # fmt: skip
+    """A crawl that changed a posting and one that found it unchanged wait in the inbox together."""
+    run_board("alpha", posting("alpha", "1", "Walk my dog, $20 an hour"))
+    run = inbox.start_run("alpha")
+    inbox.put(run, [posting("alpha", "1", "Walk my dog, $30 an hour")])
+    inbox.finish_run(run, True, "finished", {}, None)
+    run_unchanged(ingest, inbox, "1")
+    assert gig_of(store, "alpha", "1").pay.usd_max == 30
+
+
+def test_a_page_is_read_again_when_the_store_lacks_what_it_holds(
+    store: Store, inbox: Inbox, ingest: Ingest, run_board: RunBoard
+) -> None:
+    page = keep_page(inbox, "1", "lost")
+    run_board("alpha", posting("alpha", "1"))
+    assert load(inbox.database, "alpha", page.url) == page
+    run_unchanged(ingest, inbox, "1", "lost")
+    assert counts(store, "alpha")["to_be_read_again"] == 1
+    assert load(inbox.database, "alpha", page.url) is None
+    assert gig_of(store, "alpha", "1").status == "open"
+
+
+def test_a_page_keeps_no_id_of_a_posting_that_is_to_be_forgotten(
+    store: Store, inbox: Inbox, ingest: Ingest, run_board: RunBoard
+) -> None:
+    page = keep_page(inbox, "1", "jane-doe-42")
+    remember(store, make_rule(store, "Jane Doe"))
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "jane-doe-42"))
+    assert counts(store, "alpha")["forgotten"] == 1
+    assert load(inbox.database, "alpha", page.url) is None

@@ -12,9 +12,10 @@ from index.instance import Instance
 from index.retention import Keep, sweep
 from index.settings import Settings, load_settings
 from index.store import schema
+from index.store.boards import declare
 from index.store.store import Store
 from index.terms import OPERATOR
-from tests.index.conftest import Clock, RunBoard, posting
+from tests.index.conftest import Clock, RunBoard, board, posting
 from tests.run_gigdex import gigdex
 
 TEXT = "Two walks a day in the park."
@@ -236,3 +237,65 @@ def test_a_setting_that_can_not_work_is_said_so(tmp_path) -> None:
     done = gigdex(tmp_path / "data", "search", "x", GIGDEX_KEEP_CLOSED_DAYS="0")
     assert done.returncode == 2
     assert "GIGDEX_KEEP_CLOSED_DAYS" in done.stderr
+
+
+# --- boards whose owners want it gone at once ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def hasty(store: Store) -> None:
+    declare(store.database, [board("alpha", duties=("delete_at_once",)), board("beta")])
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_is_closed_goes_at_once_with_its_gig(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    fence, dog = posting("alpha", "1", title="Paint a fence, $90"), posting("alpha", "2")
+    run_board("alpha", fence, dog)
+    assert retention.delete_at_once(ingest) == 0
+    run_board("alpha", dog)
+    assert retention.delete_at_once(ingest) == 1
+    assert "fence" not in contents(store)
+    found = store.find(gig_id("alpha", "1"), OPERATOR)
+    assert found is not None
+    assert (found.gig, found.closed) == (None, True)
+    run_board("alpha", fence, dog)
+    back = store.find(gig_id("alpha", "1"), OPERATOR)
+    assert back is not None
+    assert back.gig is not None
+    assert back.gig.status == "open"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_gig_that_another_board_shows_lives_on_without_it(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    shared = "https://jobs.example/1"
+    run_board("alpha", posting("alpha", "1", "Paint a fence, $90 at Alpha's", url=shared), posting("alpha", "2"))
+    run_board("beta", posting("beta", "1", "Paint a fence, $80", url=shared))
+    [state] = [one for one in store.boards() if one.info.id == "beta"]
+    assert state.open_gigs == 1
+    assert store.count_gigs() == 2
+    run_board("alpha", posting("alpha", "2"))
+    assert retention.delete_at_once(ingest) == 1
+    assert "Alpha's" not in contents(store)
+    found = store.find(gig_id("alpha", "1"), OPERATOR)
+    assert found is not None
+    assert found.gig is not None
+    assert (found.gig.title, [source.board for source in found.gig.sources]) == ("Paint a fence, $80", ["beta"])
+    assert found.gig.status == "open"
+
+
+@pytest.mark.usefixtures("hasty")
+def test_other_boards_keep_what_is_closed(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("beta", posting("beta", "1", title="Paint a fence, $90"), posting("beta", "2"))
+    run_board("beta", posting("beta", "2"))
+    assert retention.delete_at_once(ingest) == 0
+    assert "fence" in contents(store)
+
+
+def test_the_worker_deletes_at_once(instance: Instance, run_board: RunBoard) -> None:
+    declare(instance.store.database, [board("alpha", duties=("delete_at_once",))])
+    run_board("alpha", posting("alpha", "1", title="Paint a fence, $90"), posting("alpha", "2"))
+    run_board("alpha", posting("alpha", "2"))
+    with instance.working("test") as worker:
+        worker.step()
+        assert instance.lag() == 0
+    assert "fence" not in contents(instance.store)

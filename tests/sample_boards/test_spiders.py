@@ -169,7 +169,7 @@ def test_a_crawl_gets_over_every_trouble(server: SampleServer, tmp_path: Path) -
     assert bids.counts["postings"] == len(server.site.boards["bidbarrow"])
     assert bids.complete
     assert hedgerow.counts["postings"] == len(server.site.boards["hedgerow"])
-    assert hedgerow.counts["gone"] == 1
+    assert hedgerow.counts["gone_pages"] == 1
     assert hedgerow.counts["bad_rows"] == 1
     assert not hedgerow.complete, "a broken page and a forbidden one: absence means nothing"
     assert not [target for target in server.requests[asked:] if "/drafts/" in target], "robots.txt is obeyed"
