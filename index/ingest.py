@@ -513,6 +513,7 @@ class Ingest:
         if run.outcome == "skipped":
             self._counts.pop(run.id, None)
             self.inbox.remove_run(run.id)
+            self.leases.release([board_lease(run.board)])
             return
         with self.store.database.reading() as connection:
             earlier = comparable(connection, run.board)

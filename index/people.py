@@ -165,7 +165,6 @@ def explain(store: Store, one: str, other: str) -> Explanation:
 def _held_together(store: Store, pair: dict[Key, StoredPosting]) -> tuple[str, ...]:
     """Why the postings of a gig belong to it, one line each."""
     families = Families(store, lambda stored: normalize(stored.posting, stored.pay_day))
-    families.secret  # noqa: B018  # read before the transaction begins: it may have to be made
     with store.database.reading() as connection:
         family = families.gather(connection, pair)
     nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in family.postings}

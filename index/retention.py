@@ -6,9 +6,10 @@ number is never given to another gig, and its last revision tells everyone who f
 to delete it. A posting that a board shows again is a gig again, with the same id.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -74,38 +75,36 @@ def delete_at_once(ingest: Ingest) -> int:
     else of it is left. Needs the lease. Returns the number of postings. After a crash anywhere in here the next call
     goes on."""
     database, table, done = ingest.store.database, schema.postings, 0
-    secret = ingest.store.secret()
     boards = [board for board, one in ingest.boards.items() if "delete_at_once" in one.info.terms.duties]
-
-    def closed(connection: sa.Connection) -> dict[Key, StoredPosting]:
-        query = (table.c.board.in_(boards), table.c.status == "closed")
-        return postings.load(connection, postings.select_keys(connection, *query, limit=BATCH))
-
-    def leaving(connection: sa.Connection) -> dict[Key, StoredPosting]:
-        """Those in gigs that live on, taken out of them: what is no offer is in no gig."""
-        batch = closed(connection)
-        members = postings.of_gigs(connection, _gigs_of(batch))
-        shared = {stored.gig for key, stored in members.items() if key not in batch}
-        return {key: replace(stored, kind="other") for key, stored in batch.items() if stored.gig in shared}
-
     while boards:
-        ingest.settle(leaving)
+        with database.reading() as connection:
+            closed = (table.c.board.in_(boards), table.c.status == "closed")
+            batch = postings.load(connection, postings.select_keys(connection, *closed, limit=BATCH))
+            members = postings.of_gigs(connection, {stored.gig for stored in batch.values() if stored.gig is not None})
+        if not batch:
+            break
+        shared = {stored.gig for key, stored in members.items() if key not in batch}
+        # Taken out of gigs that live on: what is no offer is in no gig.
+        leaving = [key for key, stored in batch.items() if stored.gig in shared]
+        ingest.settle(partial(_taken_out, keys=leaving))
+        alone = {stored.gig for stored in batch.values() if stored.gig is not None} - shared
+        secret = ingest.store.secret()
         with ingest.store.regrouping() as connection:
-            batch = closed(connection)
-            alone = _gigs_of(batch)
-            if not postings.of_gigs(connection, alone).keys() <= batch.keys():
+            open_again = any(stored.status != "closed" for stored in postings.load(connection, batch).values())
+            if open_again or not postings.of_gigs(connection, alone).keys() <= batch.keys():
                 continue  # another writer was faster
             postings.delete(connection, batch)
             fingerprints.remove_of(connection, batch, secret)
             gigs.bury(database, connection, alone)
-        if not batch:
-            break
         done += len(batch)
     return done
 
 
-def _gigs_of(batch: Mapping[Key, StoredPosting]) -> set[int]:
-    return {stored.gig for stored in batch.values() if stored.gig is not None}
+def _taken_out(connection: sa.Connection, keys: Sequence[Key]) -> dict[Key, StoredPosting]:
+    """The postings as no offers, where they are still closed and in a gig."""
+    found = postings.load(connection, keys)
+    leaving = {key: stored for key, stored in found.items() if stored.status == "closed" and stored.gig is not None}
+    return {key: replace(stored, kind="other") for key, stored in leaving.items()}
 
 
 def _blank(ingest: Ingest, before: datetime) -> int:

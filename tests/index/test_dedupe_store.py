@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from index.settings import Settings
 from index.store import fingerprints, postings, schema
 from index.store.boards import declare
 from index.store.inbox import Inbox
+from index.store.postings import Key, StoredPosting
 from index.store.store import Store
 from tests.index.conftest import Clock, RunBoard, board, posting
 from tests.index.dedupe_pairs import PAIRS_BY_NAME
@@ -134,17 +136,14 @@ def test_reasons_are_kept_with_the_tie(store: Store, run_board: RunBoard) -> Non
     assert "same title" in row.reasons
 
 
-def lose_text(ingest: Ingest, board: str, external_id: str) -> None:
-    """As retention does it."""
-    ingest.settle(
-        lambda connection: {key: blank(one) for key, one in postings.load(connection, [(board, external_id)]).items()}
-    )
+def blanked(connection: sa.Connection, keys: list[Key]) -> dict[Key, StoredPosting]:
+    return {key: blank(stored) for key, stored in postings.load(connection, keys).items()}
 
 
 def test_a_blanked_posting_keeps_its_group(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    lose_text(ingest, "beta", "1")
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
     ingest.renormalize()
     assert store.count_gigs() == 1
     store.set("dedupe", "rules of long ago")
@@ -158,7 +157,7 @@ def test_a_blanked_posting_leaves_none_of_its_words_behind(store: Store, ingest:
     run_board("beta", nanny("beta", "1", title="Help at home"))
     with store.database.reading() as connection:
         keys_before = connection.execute(sa.select(schema.keys)).all()
-    lose_text(ingest, "beta", "1")
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
     with store.database.reading() as connection:
         [left] = fingerprints.load(connection, [("beta", "1")]).values()
         keys_after = connection.execute(sa.select(schema.keys)).all()
@@ -251,7 +250,7 @@ def test_an_explanation_says_what_holds_a_gig_together(store: Store, ingest: Ing
     told = people.explain(store, "alpha:1", "beta:1")
     assert [line.partition(": ")[0] for line in told.why] == ["alpha:1", "beta:1"]
     assert "like beta:1: text 1.00" in told.why[0]
-    lose_text(ingest, "beta", "1")
+    ingest.settle(partial(blanked, keys=[("beta", "1")]))
     told = people.explain(store, "alpha:1", "beta:1")
     assert told.one_gig
     assert told.why[1].endswith("(its text is gone)")
@@ -262,7 +261,7 @@ def test_a_small_edit_does_not_part_a_gig_from_a_partner_whose_text_is_gone(
 ) -> None:
     run_board("alpha", nanny("alpha", "1"))
     run_board("beta", nanny("beta", "1"))
-    lose_text(ingest, "alpha", "1")
+    ingest.settle(partial(blanked, keys=[("alpha", "1")]))
     run_board("beta", nanny("beta", "1", description=f"{NANNY.a.description} Thank you!"))
     assert store.count_gigs() == 1
     run_board("beta", nanny("beta", "1", title="Paint our fence", description="Two coats of green paint. " * 5))

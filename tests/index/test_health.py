@@ -175,6 +175,6 @@ def test_a_stale_board_says_that_it_is_hidden(store: Store, run_board: RunBoard,
         old = last_runs(connection, "alpha")[0]
         from index.store.runs import save_run
 
-        save_run(connection, replace(old, finished_at=datetime.now(UTC) - timedelta(hours=25)))
+        save_run(store.database, connection, replace(old, finished_at=datetime.now(UTC) - timedelta(hours=25)))
     assert not state_of(store).fresh
     assert "not shown" in str(state_of(store).why())
