@@ -5,9 +5,9 @@
 Prints Markdown. All are asked over HTTP by the same client but FTS5, which is asked in process (that flatters it, as do
 its seven facets). "Raw" is the `_search` that one would write by hand: one request over the same index with the same
 filters, order, total and facets (each ignoring its own filter), by the fields themselves. It ends with ids, where
-Gigdex loads the gigs, renders and compresses them. Elasticsearch has 2 GB of heap, and is the
-one that `make elasticsearch` gets, unless GIGDEX_TEST_ELASTICSEARCH_URL names one. A FOLDER is filled if it is empty,
-and used again if it isn't.
+Gigdex loads the gigs, renders and compresses them; it serves with a process for each processor. Elasticsearch has 2 GB
+of heap, and is the one that `make elasticsearch` gets, unless GIGDEX_TEST_ELASTICSEARCH_URL names one. A FOLDER is
+filled if it is empty, and used again if it isn't.
 """
 
 import asyncio
@@ -397,6 +397,7 @@ def server() -> Iterator[tuple[str, list[psutil.Process]]]:
 
 
 def main(count: int, each: int, data: Path) -> None:
+    os.environ["GIGDEX_PROCESSES"] = "0"
     with server() as (url, node):
         fresh = not (data / "gigdex.db").exists()
         spent = fill(data, url, count) if fresh else None
@@ -409,11 +410,11 @@ def main(count: int, each: int, data: Path) -> None:
         found = []
         with running("-m", "gigdex", "serve", data=data) as (address, process):
             compare(address, url, questions)
-            found.append(measure(EMBEDDED, address, to_gigdex, questions, each, process))
+            found.append(measure(EMBEDDED, address, to_gigdex, questions, each, process, *process.children()))
         found.append(measure(RAW, url, to_elastic, questions, each, *node))
         os.environ |= {"GIGDEX_ELASTICSEARCH_URL": url, "GIGDEX_ELASTICSEARCH_INDEX": ALIAS}
         with running("-m", "gigdex", "serve", data=data) as (address, process):
-            found.append(measure(OVER, address, to_gigdex, questions, each, process, *node))
+            found.append(measure(OVER, address, to_gigdex, questions, each, process, *process.children(), *node))
         found.append(measure_fts5(data, questions, each))
         sizes = {
             EMBEDDED: folder_bytes(data / "engine"),

@@ -51,7 +51,7 @@ def test_intervals_of_the_terms_are_kept(last: Run, due: timedelta) -> None:
 def test_a_board_is_due_after_its_interval(under_test: Schedule) -> None:
     assert under_test.due(NOW) == ["remotive"]
     with under_test.store.database.writing() as connection:
-        save_run(connection, run(timedelta(hours=5, minutes=59)))
+        save_run(under_test.store.database, connection, run(timedelta(hours=5, minutes=59)))
     assert under_test.due(NOW) == []
     assert under_test.due(NOW + timedelta(minutes=1)) == ["remotive"]
 

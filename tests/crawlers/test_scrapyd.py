@@ -109,7 +109,10 @@ def test_what_it_crawls_arrives_in_the_inbox(scrapyd: Scrapyd, settings: Setting
     setup.write_text(
         setup.read_text().replace("crawlers.settings", "sample").replace("py_modules=[]", "py_modules=['sample']")
     )
-    (project / "sample.py").write_text(f"from crawlers.settings import *\nSPIDER_MODULES = ['{SAMPLE_SPIDERS}']\n")
+    (project / "sample.py").write_text(
+        "from crawlers.settings import *\n"
+        f"SPIDER_MODULES = ['{SAMPLE_SPIDERS}']\nSPIDER_LOADER_CLASS = 'scrapy.spiderloader.SpiderLoader'\n"
+    )
     scrapyd.deploy(project, "sample")
     name = sorted(spiders_of(SAMPLE_SPIDERS))[0]
     job = scrapyd.ask("schedule", project="sample", spider=name)
