@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from index.ingest import BATCH, Ingest
+from index.removal import remove
 from index.settings import Settings
 from index.store import fingerprints, gigs, postings, schema
 from index.store.boards import standings
@@ -83,24 +84,10 @@ def delete_at_once(ingest: Ingest) -> int:
     while boards:
         with database.reading() as connection:
             closed = (table.c.board.in_(boards), table.c.status == "closed")
-            batch = postings.load(connection, postings.select_keys(connection, *closed, limit=BATCH))
-            members = postings.of_gigs(connection, {stored.gig for stored in batch.values() if stored.gig is not None})
-        if not batch:
+            keys = postings.select_keys(connection, *closed, limit=BATCH)
+        if not keys:
             break
-        shared = {stored.gig for key, stored in members.items() if key not in batch}
-        # Taken out of gigs that live on: what is no offer is in no gig.
-        leaving = {key: replace(stored, kind="other") for key, stored in batch.items() if stored.gig in shared}
-        ingest.settle({key: stored for key, stored in leaving.items() if stored.gig is not None})
-        alone = {stored.gig for stored in batch.values() if stored.gig is not None} - shared
-        secret = ingest.store.secret()
-        with database.writing() as connection:
-            gigs.take(connection, "regrouping", 1)  # whoever is computing gigs of these postings begins anew
-            if not postings.of_gigs(connection, alone).keys() <= batch.keys():
-                continue  # another writer was faster
-            postings.delete(connection, batch)
-            fingerprints.remove_of(connection, batch, secret)
-            gigs.bury(database, connection, alone)
-        done += len(batch)
+        done += remove(ingest, keys)
     return done
 
 
