@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
 from index import cursor
+from index.engine.base import Engine
+from index.follow import Follower
 from index.gig import SCHEMA_VERSION, ClosedReason, Gig
 from index.match import Matcher
 from index.query import BadQuery, SearchQuery
@@ -89,8 +91,10 @@ class Changes:
 class Stream:
     """Reads one store for readers outside. Safe to use from several threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, engine: Engine | None = None) -> None:
+        """`engine`: the search index that feeds are made with."""
         self.store = store
+        self._engine = engine
         self._secret = store.secret()
         self._epoch = int(store.get(EPOCH) or 0)
 
@@ -98,6 +102,14 @@ class Stream:
         """The newest revision, and when it was."""
         with self.store.database.reading() as connection:
             return stream.last_change(connection)
+
+    def position(self) -> int:
+        """The revision that the search index has followed to."""
+        return 0 if self._engine is None else Follower(self.store, self._engine).position()
+
+    def index_name(self) -> str | None:
+        """Identity of the search index: another one after a rebuild."""
+        return None if self._engine is None else self._engine.name
 
     def owners(self, channel: str, now: datetime) -> list[Owner]:
         """Whose gigs the channel may hold, by id."""
