@@ -12,7 +12,7 @@ from search_api.answers import SMALL, Answers
 from search_api.deps import BoardBook, Services
 from search_api.limits import Gate
 from search_api.middleware import Access, Edge
-from search_api.routes import boards, categories, changes, feeds, gigs, health, metrics, pages, suggest
+from search_api.routes import boards, categories, changes, feeds, gigs, health, metrics, pages, sitemap, suggest
 from search_api.streaming import Places
 from search_api.telemetry import Telemetry
 
@@ -75,6 +75,7 @@ def create_app(services: Services) -> FastAPI:
         health.router,
         metrics.router,
         pages.router,
+        sitemap.router,
         suggest.router,
     ):
         app.include_router(router)

@@ -45,10 +45,15 @@ class Row:
 _COLUMNS = [gigs.c[name] for name in Row.__dataclass_fields__ if name != "content"]
 
 
+def _seen(channel: str) -> sa.ColumnElement[bool]:
+    """Of gigs and views joined: the view is the channel's."""
+    its = (" " + views.c.channels + " ").contains(f" {channel} ", autoescape=True)
+    return sa.and_(views.c.gig == gigs.c.seq, its)
+
+
 def _rows(channel: str, inner: bool = False) -> sa.Select[Any]:
     """All gigs with the view of the channel, in one statement, so that both are of one moment."""
-    its = (views.c.gig == gigs.c.seq) & (" " + views.c.channels + " ").contains(f" {channel} ", autoescape=True)
-    return sa.select(*_COLUMNS, views.c.content).select_from(gigs.join(views, its, isouter=not inner))
+    return sa.select(*_COLUMNS, views.c.content).select_from(gigs.join(views, _seen(channel), isouter=not inner))
 
 
 def changed_after(connection: sa.Connection, revision: int, channel: str, limit: int) -> list[Row]:
@@ -82,3 +87,21 @@ def last_change(connection: sa.Connection) -> tuple[int, datetime | None]:
     query = sa.select(gigs.c.revision, gigs.c.changed_at).order_by(gigs.c.revision.desc()).limit(1)
     row = connection.execute(query).one_or_none()
     return (0, None) if row is None else (row.revision, row.changed_at)
+
+
+def page_parts(connection: sa.Connection, size: int) -> list[tuple[int, datetime | None]]:
+    """Which ranges of `size` seqs hold open gigs that pages show, as (number from 0, newest change)."""
+    part = (gigs.c.seq // size).label("part")
+    query = sa.select(part, sa.func.max(gigs.c.changed_at)).select_from(gigs.join(views, _seen("page")))
+    return [
+        (row[0], row[1])
+        for row in connection.execute(query.where(gigs.c.status == "open").group_by(part).order_by(part))
+    ]
+
+
+def pages(connection: sa.Connection, low: int, high: int) -> Iterator[tuple[str, datetime | None]]:
+    """Open gigs of seqs within low..high that pages show, as (id, changed at)."""
+    query = sa.select(gigs.c.id, gigs.c.changed_at).select_from(gigs.join(views, _seen("page")))
+    query = query.where(gigs.c.status == "open", gigs.c.seq.between(low, high)).order_by(gigs.c.seq)
+    for row in connection.execute(query, execution_options={"yield_per": AT_ONCE}):
+        yield row.id, row.changed_at
