@@ -27,6 +27,7 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.feeds
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.dedup
