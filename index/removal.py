@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.store import decisions, fingerprints, gigs, postings
+from index.store import fingerprints, gigs, postings
 from index.store.postings import Key
 
 if TYPE_CHECKING:
@@ -33,6 +33,5 @@ def remove(ingest: "Ingest", keys: Iterable[Key]) -> int:
                 continue  # another writer was faster
             postings.delete(connection, batch)
             fingerprints.remove_of(connection, batch, secret)
-            decisions.forget(connection, batch)
             gigs.bury(database, connection, alone)
         return len(batch)

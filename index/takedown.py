@@ -15,7 +15,7 @@ from index import forget
 from index.dedupe import canonical_link
 from index.forget import POSTING, Rule, hash_of, identity
 from index.removal import remove
-from index.store import gigs, pages, postings
+from index.store import decisions, gigs, pages, postings
 from index.store.postings import Key
 from index.store.schema import postings as table
 from index.store.store import Store
@@ -61,6 +61,8 @@ def take_down(ingest: "Ingest", rule: Rule) -> int:
         for key in keys:
             if rule.names(*key):
                 pages.drop_holding(ingest.inbox.database, key[0], [key[1]])
+                with ingest.store.database.writing() as connection:
+                    decisions.forget(connection, [key])
                 return remove(ingest, [key])
         if len(keys) < BATCH:
             return 0

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Protocol
 
+from anyio import CancelScope
 from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.concurrency import iterate_in_threadpool
@@ -89,10 +90,13 @@ class _Streamed(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            # Here and now, not when the garbage is collected: it ends the transaction.
-            if isinstance(self._pieces, Generator):
-                await run_sync(self._pieces.close)
-            self._places.give_back()
+            try:
+                # Here and now, not when the garbage is collected: it ends the transaction.
+                if isinstance(self._pieces, Generator):
+                    with CancelScope(shield=True):
+                        await run_sync(self._pieces.close)
+            finally:
+                self._places.give_back()
 
 
 def send(

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from xml.sax.saxutils import escape, quoteattr
 
 from index.gig import SCHEMA_VERSION, Gig, Source
+from index.normalize.text import clean_html
 from index.store.stream import Row
 from index.stream import Owner
 from search_api import words
@@ -94,8 +95,9 @@ def facts(gig: Gig) -> str:
 
 
 def body_html(gig: Gig) -> str:
-    """The text for a feed reader: facts, the posting's own words, links back with the boards' lines."""
-    text = gig.description_html or (f"<p>{paragraphs(gig.description)}</p>" if gig.description else "")
+    """The text for a feed reader: facts, the posting's own words, links back with the boards' lines. The markup is
+    cleaned a second time, as on our own pages: others show it as it is."""
+    text = clean_html(gig.description_html) or (f"<p>{paragraphs(gig.description)}</p>" if gig.description else "")
     back = "".join(f"<li><a href={quoteattr(clean(url))}>{xml(line)}</a></li>" for url, line in links(gig))
     return f"<p>{xml(facts(gig))}</p>{clean(text)}" + (f"<ul>{back}</ul>" if back else "")
 

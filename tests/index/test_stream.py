@@ -335,6 +335,7 @@ class Followed(RuleBasedStateMachine):
             self.store.close()
 
 
+@pytest.mark.slow
 def test_snapshot_and_changes_give_the_next_snapshot(tmp_path_factory: pytest.TempPathFactory) -> None:
     Followed.folder = tmp_path_factory
     run_state_machine_as_test(
