@@ -128,7 +128,7 @@ async def feed_channel(request: Request) -> str:
     return channel_of(request, "feed")
 
 
-def base_of(request: Request) -> str:
+async def base_of(request: Request) -> str:
     """The address of this Gigdex for absolute links, without a slash at its end: public, else as it was asked."""
     services: Services = request.app.state.services
     return str(services.settings.public_url or request.base_url).rstrip("/")
