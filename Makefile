@@ -27,6 +27,7 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.feeds
 	$(BIN)/python -m benchmarks.crawl
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.dedup
@@ -53,7 +54,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt tests/browser/package-lock.json | $(VENV)/bin/python
-	$(PIP) --editable '.[dev,elasticsearch,postgresql]'
+	$(PIP) --editable '.[dev,elasticsearch,postgresql,parquet]'
 	@if command -v npm >/dev/null; then npm ci --prefix tests/browser --no-audit --no-fund --silent; \
 	else echo "npm is missing, so the tests for accessibility will be skipped; install Node.js and run make setup again"; fi
 	@touch $@ $(VENV)/.run

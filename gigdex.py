@@ -38,6 +38,8 @@ boards_app = typer.Typer(help="Boards with terms, cadence, last run, counts and 
 app.add_typer(boards_app, name="boards")
 board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
 app.add_typer(board_app, name="board")
+keys_app = typer.Typer(help="Keys of partners, with quotas of their own.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -212,6 +214,7 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, sil
     services = Services(
         instance.search,
         instance.store,
+        instance.stream,
         instance.settings,
         sample,
         ready=instance.not_ready,
@@ -765,27 +768,57 @@ def more() -> bool:
 
 
 @app.command()
-@with_filters("limit", "cursor")
+@with_filters()
 def export(
     filters: list[tuple[str, str]],
-    format: Annotated[str, typer.Argument(help="ndjson or csv")],
+    format: Annotated[str, typer.Argument(help="atom, csv, jsonfeed, ndjson, parquet, rss or xml")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; stdout by default.")] = None,
     sample: Sample = False,
 ) -> None:
-    """Write all gigs of a search to a file."""
-    from index.export import export as run_export
-    from index.export import formats
+    """Write a search as a feed to a file: what GET /feeds/FORMAT answers."""
     from index.query import SearchQuery
     from index.terms import OPERATOR
+    from search_api.export import Feed, dialect_of
 
-    if format not in formats:
-        raise Problem(f"no format {format!r}; there are: {', '.join(formats)}", 2)
+    dialect = dialect_of(format)
+    if dialect.missing:
+        raise Problem(dialect.missing)
     query = SearchQuery.from_params(filters)
     settings = the_settings(sample)
     channel = OPERATOR if settings.private else "feed"
-    with the_gigs(settings, sample) as instance, output_to(output) as out:
-        count = run_export(format, query, instance.search, datetime.now(UTC), out, channel)
-    say(f"{count} gigs" + (f" in {output}" if output else ""))
+    base = str(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    with the_gigs(settings, sample) as instance:
+        feed = Feed(dialect, query, channel, base, datetime.now(UTC), instance.search, instance.stream)
+        pieces = feed.pieces()
+        with output_to(output) as out:
+            out.writelines(pieces)
+    say(f"{feed.count} gigs" + (f" in {output}" if output else ""))
+
+
+@app.command()
+@with_filters("limit", "cursor", "sort", "posted_within", "currency")
+def mirror(
+    filters: list[tuple[str, str]],
+    address: Annotated[str, typer.Argument(help="Address of the other Gigdex.")],
+    file: Annotated[Path, typer.Argument(help="NDJSON file to keep up to date.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until Ctrl+C.")] = False,
+) -> None:
+    """Follow the gigs of another Gigdex: a file that is always whole, brought up to date by what changed.
+
+    A partner's key is taken from the variable GIGDEX_MIRROR_KEY.
+    """
+    from index.mirror import Mirror, ask
+
+    key = os.environ.get("GIGDEX_MIRROR_KEY")
+    its = Mirror(address, file, filters, lambda url: ask(url, key))
+    with suppress(KeyboardInterrupt):
+        while True:
+            done = its.sync(wait=follow)
+            how = "a new snapshot" if done.anew else f"{done.changes} changed"
+            if done.changes or not follow:
+                say(f"{done.gigs} gigs in {file} ({how})")
+            if not follow:
+                return
 
 
 @contextmanager
@@ -1077,7 +1110,7 @@ def forget(
     say(f"{changed} {'posting' if changed == 1 else 'postings'} changed. Backups made before still hold it.")
 
 
-def forget_now(instance: "Instance", rule: int) -> int:
+def forget_now(instance: "Instance", rule: int, command: str = "forget") -> int:
     """Apply the rule here, or wait until whoever holds the lease has done it."""
     import time
 
@@ -1086,11 +1119,12 @@ def forget_now(instance: "Instance", rule: int) -> int:
 
     told = False
     with progress() as bars:
-        task = bars.add_task("forget", total=None, note="")
+        task = bars.add_task(command, total=None, note="")
         while (changed := applied(instance.store, rule)) is None:
             try:
-                with instance.working("gigdex forget") as worker:
+                with instance.working(f"gigdex {command}") as worker:
                     if worker.forget(lambda count: bars.advance(task, count)):
+                        worker.follower.catch_up()
                         continue
             except LeaseTaken as taken:
                 if not told:
@@ -1098,6 +1132,72 @@ def forget_now(instance: "Instance", rule: int) -> int:
                     told = True
             time.sleep(0.2)  # another worker may be at it, or have died of it
     return changed
+
+
+@app.command()
+def takedown(
+    address: Annotated[
+        str, typer.Argument(help="Address of the posting on its board or of the gig's page, or board:id.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    sample: Sample = False,
+) -> None:
+    """Remove a posting for good: from gigs, pages, feeds and search at once, with a tombstone, and keep it out."""
+    from index.takedown import find, order
+
+    with the_gigs(the_settings(sample), sample) as instance:
+        found = find(instance.store, address)
+        if not found:
+            raise Problem(f"there is no posting at {address!r}; give its address, its gig's page, or board:id", 2)
+        for board, external_id in found:
+            print(f"{board}:{external_id}")
+        if not yes and not (sys.stdin.isatty() and typer.confirm("Remove for good?", err=True)):
+            raise Problem("nothing was removed; --yes removes without asking")
+        for rule in order(instance.store, found):
+            forget_now(instance, rule, "takedown")
+    say(f"{len(found)} {'posting' if len(found) == 1 else 'postings'} removed. Backups made before still hold them.")
+
+
+# --- partners' keys ----------------------------------------------------------------------------------------------
+
+
+@keys_app.command("add")
+def add_key(
+    name: Annotated[str, typer.Argument(help="Whose key it is.")],
+    scope: Annotated[list[str] | None, typer.Option(help="What it is for: feeds (default) or api; repeatable.")] = None,
+    rate_limit: Annotated[int, typer.Option(help="Requests a minute; 0: any number.")] = 3_000,
+    sample: Sample = False,
+) -> None:
+    """Make a key for a partner; it is shown once. An earlier key of the same partner stops working."""
+    from index.store import api_keys
+
+    with the_instance(the_settings(sample), sample) as instance:
+        print(api_keys.add(instance.store.database, name, scope or ["feeds"], rate_limit))
+    say("Keep it: only its hash is stored. It goes into the header `Authorization: Bearer KEY`.")
+
+
+@keys_app.command("list")
+def list_keys(sample: Sample = False) -> None:
+    """Partners with scopes and quotas, NDJSON; never the keys."""
+    from index.store import api_keys
+
+    with the_instance(the_settings(sample), sample) as instance:
+        for one in api_keys.everyone(instance.store.database):
+            row = {"name": one.name, "scopes": one.scopes, "rate_limit": one.rate_limit}
+            row |= {"created_at": one.created_at.isoformat()}
+            row |= {"revoked_at": one.revoked_at.isoformat() if one.revoked_at else None}
+            print(json.dumps(row, ensure_ascii=False))
+
+
+@keys_app.command("revoke")
+def revoke_key(name: str, sample: Sample = False) -> None:
+    """Stop a partner's key; a running server notices within ten seconds."""
+    from index.store import api_keys
+
+    with the_instance(the_settings(sample), sample) as instance:
+        if not api_keys.revoke(instance.store.database, name):
+            raise Problem(f"no key of {name!r} works; `gigdex keys list` shows whose do", 2)
+    say(f"The key of {name} no longer works.")
 
 
 # --- entry -------------------------------------------------------------------------------------------------------
@@ -1142,6 +1242,7 @@ def explain(error: Exception) -> int:
     from index.engine.base import EngineError
     from index.forget import BadPattern
     from index.lease import LeaseTaken
+    from index.mirror import MirrorError
     from index.move import MoveError
     from index.normalize.currency import BadRates
     from index.people import UnknownName
@@ -1165,6 +1266,7 @@ def explain(error: Exception) -> int:
         | CaptureFailed
         | EngineError
         | LeaseTaken
+        | MirrorError
         | MoveError
         | RatesError
         | StoreError,

@@ -73,7 +73,8 @@ def part(first: int, count: int) -> Part:
         [source] = gig.sources
         write = GigWrite(gig.id, gig.status, gig.first_seen or NOW, (View(channels, gig),))
         seq = {"seq": gig.seq, "revision": gig.seq, "id": gig.id, "status": gig.status, "moved_to": None}
-        made.gigs.append(seq | {"views_hash": write.views_hash(), "first_seen": gig.first_seen})
+        its: dict[str, object] = {"first_seen": gig.first_seen, "changed_at": NOW, "filter_keys": write.filter_keys}
+        made.gigs.append(seq | its | {"views_hash": write.views_hash()})
         content = gig.model_dump_json(exclude_none=True, exclude={"seq", "revision", "last_seen"})
         made.views.append({"gig": gig.seq, "view": 0, "channels": " ".join(channels), "content": content})
         posting = Posting(board=source.board, external_id=source.external_id, url=source.url, title=gig.title)

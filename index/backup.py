@@ -8,6 +8,7 @@ no key and no password.
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import sqlite3
 import zipfile
@@ -25,6 +26,7 @@ from sqlalchemy import make_url
 
 from index.settings import Settings
 from index.store.migrate import HEADS, Which
+from index.stream import EPOCH
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -299,11 +301,20 @@ def _unpack(archive: zipfile.ZipFile, manifest: Manifest, data: Path, on_step: C
                 fault = integrity(connection)
             if fault or schema_of(staging / name, which) != manifest.schemas.get(which):
                 raise BackupError(f"{archive.filename} is damaged: {name} can't be used; use another backup")
+    _begin_epoch(staging / DATABASES["store"])
     for name in (SITES, RATES, *DATABASES.values()):
         if (staging / name).exists():
             (staging / name).replace(data / name)
     _sync(data)
     staging.rmdir()
+
+
+def _begin_epoch(store: Path) -> None:
+    """Tell readers of the change stream that the revisions they know are of another future (index/stream.py)."""
+    with closing(sqlite3.connect(store)) as connection:
+        row = (EPOCH, str(secrets.randbelow(2**31)))
+        connection.execute("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", row)
+        connection.commit()
 
 
 def _extract(archive: zipfile.ZipFile, entry: Entry, target: Path) -> None:

@@ -1,4 +1,5 @@
-"""Erasing words from everything that is stored, and keeping them out (`gigdex forget`).
+"""Erasing words from everything that is stored, and keeping them out (`gigdex forget`); whole postings too
+(index/takedown.py).
 
 A rule is kept in the store and applied to every posting before ingest stores it, so that the next crawl brings
 nothing back. Of plain text the rule keeps a keyed hash, not the words; a regular expression is kept as it is. One
@@ -41,6 +42,8 @@ BATCH = 500
 MAX_WORDS = 50
 CONTEXT = 30
 """Characters shown on both sides of a match."""
+POSTING = "posting"
+"""The kind of rule that knows a whole posting (index/takedown.py)."""
 IDENTITY = ("board", "external_id")
 LINKS = ("url", "apply_url")
 
@@ -60,13 +63,17 @@ class Rule:
     regular expression, in any case."""
 
     kind: str
-    """text or regex"""
+    """text, regex or POSTING"""
     pattern: str
-    """Of a text the keyed hash, as hex."""
+    """Of a text or a posting's identity the keyed hash, as hex."""
     words: int = 0
     length: int = 0
     key: bytes = b""
     id: int = 0
+
+    def names(self, board: str, external_id: str) -> bool:
+        """Whether this posting as a whole is to be kept out."""
+        return self.kind == POSTING and hash_of(identity(board, external_id), self.key) == self.pattern
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where it is in the text. What stands for forgotten words is never found."""
@@ -87,7 +94,7 @@ class Rule:
                 continue
             its = words[first : first + self.words]
             together = all(_GAP.fullmatch(text, left[1], right[0]) for left, right in pairwise(its))
-            if together and _hash(" ".join(word for _, _, word in its), self.key) == self.pattern:
+            if together and hash_of(" ".join(word for _, _, word in its), self.key) == self.pattern:
                 after = its[-1][1]
                 yield its[0][0], after
 
@@ -107,7 +114,9 @@ class Rule:
 
     def redact(self, posting: Posting) -> Posting | None:
         """The posting without it, or the posting itself when it has nothing to forget. None when it is in the
-        posting's own id, which can't be changed."""
+        posting's own id, which can't be changed, or the posting as a whole is to be kept out."""
+        if self.kind == POSTING:
+            return None if self.names(posting.board, posting.external_id) else posting
         data = posting.model_dump(mode="json", exclude_none=True)
         found = list(self.fields(data))
         if not found:
@@ -166,7 +175,13 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFKC", word.casefold())
 
 
-def _hash(text: str, key: bytes) -> str:
+def identity(board: str, external_id: str) -> str:
+    """A posting's identity as text."""
+    return f"{board}:{external_id}"
+
+
+def hash_of(text: str, key: bytes) -> str:
+    """A text that only the holder of the key can recognize, as hex."""
     return hashlib.blake2b(text.encode("utf-8", "replace"), key=key, digest_size=20).hexdigest()
 
 
@@ -187,7 +202,7 @@ def make_rule(store: Store, pattern: str, regex: bool = False) -> Rule:
             raise BadPattern(f"the text to forget must have 1 to {MAX_WORDS} words")
         text = " ".join(words)
         key = store.secret()
-        return Rule("text", _hash(text, key), len(words), len(text), key)
+        return Rule("text", hash_of(text, key), len(words), len(text), key)
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
@@ -337,11 +352,17 @@ def apply_pending(
     `remake_engine` makes the engine anew: an index keeps the words of deleted documents until it happens to merge
     them away. `on_step` gets the number of postings read at each step.
     """
+    from index.takedown import take_down
+
     total = 0
     for rule in pending(ingest.store):
-        changed = _clean_inbox(ingest.inbox, rule) + _clean_postings(ingest, rule, on_step)
-        if _clean_gigs(ingest, rule) + changed:
-            remake_engine()
+        changed = _clean_inbox(ingest.inbox, rule)
+        if rule.kind == POSTING:
+            changed += take_down(ingest, rule)
+        else:
+            changed += _clean_postings(ingest, rule, on_step)
+            if _clean_gigs(ingest, rule) + changed:
+                remake_engine()
         for database in (ingest.store.database, ingest.inbox.database):
             database.truncate_log()
         with ingest.store.database.writing() as connection:

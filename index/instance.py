@@ -21,6 +21,7 @@ from index.store.db import StoreError
 from index.store.inbox import Inbox
 from index.store.leases import Leases
 from index.store.store import Store
+from index.stream import Stream
 from index.terms import BoardInfo
 from index.worker import Worker
 
@@ -48,6 +49,11 @@ class Instance:
     @cached_property
     def search(self) -> Search:
         return Search(self.engine, self.store, self.store.secret())
+
+    @cached_property
+    def stream(self) -> Stream:
+        """For feeds and the change stream."""
+        return Stream(self.store, self.engine)
 
     @contextmanager
     def working(self, command: str, wait_s: float = 0) -> Iterator[Worker]:

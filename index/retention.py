@@ -6,14 +6,13 @@ number is never given to another gig, and its last revision tells everyone who f
 to delete it. A posting that a board shows again is a gig again, with the same id.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import sqlalchemy as sa
 
 from index.ingest import BATCH, Ingest
+from index.removal import remove
 from index.settings import Settings
 from index.store import fingerprints, gigs, postings, schema
 from index.store.postings import Key, StoredPosting
@@ -79,32 +78,11 @@ def delete_at_once(ingest: Ingest) -> int:
     while boards:
         with database.reading() as connection:
             closed = (table.c.board.in_(boards), table.c.status == "closed")
-            batch = postings.load(connection, postings.select_keys(connection, *closed, limit=BATCH))
-            members = postings.of_gigs(connection, {stored.gig for stored in batch.values() if stored.gig is not None})
-        if not batch:
+            keys = postings.select_keys(connection, *closed, limit=BATCH)
+        if not keys:
             break
-        shared = {stored.gig for key, stored in members.items() if key not in batch}
-        # Taken out of gigs that live on: what is no offer is in no gig.
-        leaving = [key for key, stored in batch.items() if stored.gig in shared]
-        ingest.settle(partial(_taken_out, keys=leaving))
-        alone = {stored.gig for stored in batch.values() if stored.gig is not None} - shared
-        secret = ingest.store.secret()
-        with ingest.store.regrouping() as connection:
-            open_again = any(stored.status != "closed" for stored in postings.load(connection, batch).values())
-            if open_again or not postings.of_gigs(connection, alone).keys() <= batch.keys():
-                continue  # another writer was faster
-            postings.delete(connection, batch)
-            fingerprints.remove_of(connection, batch, secret)
-            gigs.bury(database, connection, alone)
-        done += len(batch)
+        done += remove(ingest, keys, lambda stored: stored.status == "closed")
     return done
-
-
-def _taken_out(connection: sa.Connection, keys: Sequence[Key]) -> dict[Key, StoredPosting]:
-    """The postings as no offers, where they are still closed and in a gig."""
-    found = postings.load(connection, keys)
-    leaving = {key: stored for key, stored in found.items() if stored.status == "closed" and stored.gig is not None}
-    return {key: replace(stored, kind="other") for key, stored in leaving.items()}
 
 
 def _blank(ingest: Ingest, before: datetime) -> int:

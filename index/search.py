@@ -27,6 +27,8 @@ END_OF_PAY = 2**62
 TIME_S = 5.0
 """After so long a question isn't followed up: at a million gigs the slowest that its bounds in size allow (64 words,
 500 km, nearest first) takes about a second."""
+WALK = 5_000
+"""Gigs asked for at once by a walk over all of them: the top of a million takes a while however few they are."""
 CELLS_AT_ONCE = 512
 """Cells of a circle whose gigs are counted in one step of the order by distance."""
 CELL_VALUES = 60_000
@@ -65,7 +67,9 @@ class Results(Facets):
 
 
 @dataclass(frozen=True)
-class _Near:
+class Near:
+    """What `near` was taken for."""
+
     place: Place
     point: tuple[float, float]
     """Latitude and longitude, degrees."""
@@ -161,6 +165,33 @@ class Search:
         _, rings, compiled = self._compile(query, channel, now, self._engine.generation())
         return self._items(self._page(query, channel, compiled, rings))
 
+    def walk(self, query: SearchQuery, channel: str, now: datetime) -> Iterator[list[tuple[int, int]]]:
+        """(seq, view) of everything that `query` finds, in its order, some thousands at a time. A gig that doesn't
+        change meanwhile is there exactly once. Raises as `search` does, and BadQuery for an order that ends early."""
+        if query.sort in ("relevance", "distance"):
+            message = f"{query.sort} ends after {END:,} gigs, and this is complete: use newest, pay or hourly"
+            raise BadQuery("sort", message)
+        _, _, compiled = self._compile(query, channel, now, self._engine.generation())
+        order = KEYS[query.sort or "newest"]
+
+        def parts() -> Iterator[list[tuple[int, int]]]:
+            below: int | None = None
+            while True:
+                [hits] = self._engine.search([Top(compiled.where, order, WALK, below)])
+                if not hits:
+                    return
+                yield [(hit.gig, hit.view) for hit in hits]
+                below = hits[-1].key
+
+        return parts()
+
+    def keys(self, query: SearchQuery, channel: str, now: datetime) -> tuple[list[tuple[int, int]], str | None]:
+        """(seq, view) of one page, and the cursor of the next. Raises as `search` does."""
+        _, rings, compiled = self._compile(query, channel, now, self._engine.generation())
+        page = self._page(query, channel, compiled, rings)
+        following = None if page.next is None else cursor.encode(page.next, query, channel, self._secret)
+        return [(hit.gig, hit.view) for hit in page.hits], following
+
     def totals(self, queries: Sequence[SearchQuery], channel: str, now: datetime) -> list[int]:
         """How many gigs each query finds. Raises as `search` does."""
         generation = self._engine.generation()
@@ -177,7 +208,7 @@ class Search:
         """
         generation = self._engine.generation()
         _, _, compiled = self._compile(query, channel, now, generation)
-        rate = usd_rate_of(query, _minute(now).date(), _usd_rate)
+        rate = usd_rate_of(query, minute(now).date(), usd_rate)
         lows: list[int] = []
         for low, high in bands:
             lows += [
@@ -196,19 +227,16 @@ class Search:
 
     def _compile(
         self, query: SearchQuery, channel: str, now: datetime, generation: int
-    ) -> tuple[_Near | None, list[Ring], Compiled]:
-        near: _Near | None = None
+    ) -> tuple[Near | None, list[Ring], Compiled]:
+        near: Near | None = None
         rings: list[Ring] = []
         circle: list[str] | None = None
         if query.near is not None:
-            near = _locate(query.near)
+            near = locate(query.near)
             rings = self._known_cells(generation).within(*near.point, query.radius_km)
             circle = [cell for ring in rings for cell in ring.cells]
-        return (
-            near,
-            rings,
-            compile_query(query, channel, _minute(now), circle, self._known_languages(generation), _usd_rate),
-        )
+        languages = self._known_languages(generation)
+        return near, rings, compile_query(query, channel, minute(now), circle, languages, usd_rate)
 
     def _known_languages(self, generation: int) -> list[str]:
         known = self._languages
@@ -391,17 +419,18 @@ def _chunks(rings: Sequence[Ring]) -> Iterator[list[Ring]]:
         yield chunk
 
 
-def _minute(now: datetime) -> datetime:
+def minute(now: datetime) -> datetime:
     """Ages count from the full minute, so that queries of one minute share their counts."""
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _usd_rate(code: str, day: date) -> float | None:
+def usd_rate(code: str, day: date) -> float | None:
+    """US dollars for one unit of the currency at the day's reference rate; None where there is none."""
     rate = currency.usd_rate(code, day)
     return None if rate is None else rate.usd
 
 
-def _locate(near: str) -> _Near:
+def locate(near: str) -> Near:
     """What `near` means: "lat,lon" in degrees, or a place's name."""
     lat_text, _, lon_text = near.partition(",")
     try:
@@ -412,10 +441,10 @@ def _locate(near: str) -> _Near:
             raise BadQuery(
                 "near", f"no one place is known as {near.strip()[:60]!r}; add its country, or give it as lat,lon"
             ) from None
-        return _Near(place, (place.lat, place.lon))
+        return Near(place, (place.lat, place.lon))
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise BadQuery("near", "latitude is within -90..90 and longitude within -180..180")
-    return _Near(Place(text=near.strip(), lat=lat, lon=lon), (lat, lon))
+    return Near(Place(text=near.strip(), lat=lat, lon=lon), (lat, lon))
 
 
 def _distance(point: tuple[float, float], gig: Gig) -> float:

@@ -27,8 +27,8 @@ class BadSettings(ValueError):
     """The environment holds a setting that can't work; the message names it."""
 
 
-NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL"}
-"""Variables of ours that are for a fault or for our own child processes."""
+NO_SETTINGS = {"GIGDEX_TRACEBACK", "GIGDEX_SAMPLE_URL", "GIGDEX_MIRROR_KEY"}
+"""Variables of ours that are for a fault, for our own child processes, or for `gigdex mirror`."""
 KEYS = "GIGDEX_KEY_"
 """Begins variables with keys of boards (crawlers/keys.py)."""
 FOR_TESTS = "GIGDEX_TEST_"

@@ -34,8 +34,8 @@ LARGE = 1_000_000
 """Bytes from which an answer isn't kept."""
 SMALL = 1_000
 """Bytes up to which compressing gains nothing."""
-UNGATED = ("/health/", "/metrics", "/static/")
-"""They answer however much is being asked, and do next to nothing."""
+UNGATED = ("/health/", "/metrics", "/static/", "/changes")
+"""They answer however much is being asked, and do next to nothing; /changes waits, and takes a place for its work."""
 
 
 Key: TypeAlias = tuple[object, ...]
@@ -76,8 +76,8 @@ class Answer:
             if self.packed is not None:
                 headers.add_vary_header("Accept-Encoding")
         else:
-            # Edge leaves this header only where it asks for gzip. That an unpacked answer varies is said by GZip.
-            if self.packed is not None and "accept-encoding" in request.headers:
+            # That an unpacked answer varies is said by GZip.
+            if self.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
                 body = self.packed
                 headers["Content-Encoding"] = "gzip"
                 headers.add_vary_header("Accept-Encoding")
@@ -149,7 +149,7 @@ class Answers:
 
     def _key(self, request: Request) -> Key | None:
         """What an answer depends on, besides the clock; None where none is to be kept."""
-        if request.method != "GET" or request.state.operator:
+        if request.method != "GET" or request.state.operator or request.state.partner:
             return None
         try:
             generation = self._services.search.generation()

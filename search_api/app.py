@@ -12,7 +12,8 @@ from search_api.answers import SMALL, Answers
 from search_api.deps import BoardBook, Services
 from search_api.limits import Gate
 from search_api.middleware import Access, Edge
-from search_api.routes import boards, categories, gigs, health, metrics, pages, suggest
+from search_api.routes import boards, categories, changes, feeds, gigs, health, metrics, pages, sitemap, suggest
+from search_api.streaming import Places
 from search_api.telemetry import Telemetry
 
 PLACES = 2 * (os.cpu_count() or 1)
@@ -63,13 +64,18 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.boards = BoardBook(services)
+    app.state.long_answers = Places()
+    app.state.bell = changes.Bell()
     for router in (
         gigs.router,
+        feeds.router,
+        changes.router,
         categories.router,
         boards.router,
         health.router,
         metrics.router,
         pages.router,
+        sitemap.router,
         suggest.router,
     ):
         app.include_router(router)

@@ -15,6 +15,7 @@ from index.search import Search
 from index.settings import Settings
 from index.store.boards import BoardState
 from index.store.store import Found
+from index.stream import Stream
 from index.terms import OPERATOR, BoardInfo, Channel
 from search_api.problems import Problem
 
@@ -32,6 +33,7 @@ class Services:
 
     search: Search
     store: Store
+    stream: Stream
     settings: Settings
     sample: bool = False
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -122,6 +124,16 @@ async def page_channel(request: Request) -> str:
     return channel_of(request, "page")
 
 
+async def feed_channel(request: Request) -> str:
+    return channel_of(request, "feed")
+
+
+async def base_of(request: Request) -> str:
+    """The address of this Gigdex for absolute links, without a slash at its end: public, else as it was asked."""
+    services: Services = request.app.state.services
+    return str(services.settings.public_url or request.base_url).rstrip("/")
+
+
 async def no_parameters(request: Request) -> None:
     """Raises a 422 Problem when the address has parameters: an unknown one is an error, here each is."""
     for name in request.query_params:
@@ -132,3 +144,5 @@ ServicesDep = Annotated[Services, Depends(get_services)]
 Boards = Annotated[dict[str, BoardInfo], Depends(get_boards)]
 ApiChannel = Annotated[str, Depends(api_channel)]
 PageChannel = Annotated[str, Depends(page_channel)]
+FeedChannel = Annotated[str, Depends(feed_channel)]
+Base = Annotated[str, Depends(base_of)]

@@ -1,5 +1,6 @@
 """Examples of answers for the API's description: made-up, and made of the same models as the answers."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +10,11 @@ from index.search import Results
 from index.store.boards import BoardState
 from index.store.boards import Health as Reading
 from index.store.runs import Run
+from index.store.stream import Row
+from index.stream import Change, ChangePage, Owner
 from index.terms import BoardInfo, BoardTerms, ChannelLevels, TermsEvidence
+from search_api.feeds import dialects
+from search_api.feeds.base import Head
 from search_api.present import FacetCounts, GigItem, PayStates, Shown, page_json
 from search_api.routes.boards import BoardList, board_item
 from search_api.routes.categories import list_categories
@@ -76,6 +81,29 @@ BOARD = BoardState(
     open_gigs=120,
     reading=Reading("healthy", NOW),
 )
+ROW = Row(
+    812, GIG.id, 1_733, "open", NOW, None, None,
+    GIG.model_dump_json(exclude_none=True, exclude={"seq": True, "revision": True, "last_seen": True}),
+)  # fmt: skip
+CURSOR = "q83vEjRWeJq83vEjAAAAAAAABsUAAAAAAAAAAA"
+CHANGES = ChangePage(
+    items=[
+        Change(
+            id=GIG.id, seq=812, revision=1_740, removed=True, removed_at=NOW, reason="filled", category="transcription",
+            mode="online", countries=[],
+        )
+    ],
+    next=CURSOR,
+    more=False,
+)  # fmt: skip
+SNAPSHOT = "\n".join(
+    (
+        '{"snapshot":{"schema_version":1,"revision":1733,"cursor":"' + CURSOR + '","boards":[],"query":{}}}',
+        ROW.json,
+        '{"end":{"gigs":1}}',
+        "",
+    )
+)
 METRICS = """\
 # HELP gigdex_gigs Gigs in the store that were not merged into others.
 # TYPE gigdex_gigs gauge
@@ -95,12 +123,38 @@ def answers() -> dict[str, Any]:
         "/gigs": page_json(RESULTS, SearchQuery(q="transcribe"), NOW),
         "/gigs/facets": counts,
         "/gigs/{gig_id}": item(),
+        "/changes": CHANGES,
         "/categories": list_categories(),
         "/boards": BoardList(items=[board_item(BOARD)]),
         "/health/live": Health(status="live"),
         "/health/ready": Health(status="ready"),
     }
-    return {path: model.model_dump(mode="json") for path, model in found.items()} | {"/metrics": METRICS}
+    return {path: model.model_dump(mode="json") for path, model in found.items()} | {
+        "/metrics": METRICS,
+        "/snapshot": SNAPSHOT,
+    }
+
+
+def feeds() -> dict[str, Any]:
+    """A feed of one gig in each format, by media type. What isn't text is left to be downloaded."""
+    owner = Owner(id="tasks", name="Tidy Tasks", homepage="https://tasks.example/", attribution="Gigs by Tidy Tasks")
+    head = Head(
+        title="Gigs: “transcribe” – Gigdex",
+        base="https://gigdex.example",
+        itself="https://gigdex.example/feeds/rss?q=transcribe",
+        first="https://gigdex.example/feeds/rss?q=transcribe",
+        search="https://gigdex.example/?q=transcribe",
+        updated=NOW,
+        owners=[owner],
+    )
+    found: dict[str, Any] = {}
+    for dialect in dialects().values():
+        if dialect.needs:
+            found[dialect.media_type] = "PAR1..."
+        else:
+            text = b"".join(dialect.write(head, [ROW])).decode()
+            found[dialect.media_type] = json.loads(text) if dialect.media_type.endswith("+json") else text
+    return found
 
 
 def describe(schema: dict[str, Any]) -> None:
@@ -108,3 +162,5 @@ def describe(schema: dict[str, Any]) -> None:
     for path, example in answers().items():
         for media in schema["paths"][path]["get"]["responses"]["200"]["content"].values():
             media["example"] = example
+    for media_type, example in feeds().items():
+        schema["paths"]["/feeds/{format}"]["get"]["responses"]["200"]["content"][media_type]["example"] = example

@@ -2,6 +2,8 @@
 
 import re
 import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.deps import Services, is_operator
 from search_api.limits import RateLimit, client_of
+from search_api.partners import Partners
 from search_api.problems import Problem, respond
 from search_api.telemetry import Telemetry
 
@@ -30,10 +33,12 @@ OPEN = {
 """Pages elsewhere may read what everybody may read (Fetch standard, CORS). Never with anybody's credentials."""
 PREFLIGHT = OPEN | {
     "Access-Control-Allow-Methods": "GET, HEAD",
-    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
     "Cache-Control": "public, max-age=86400",
 }
+HEAD = "gigdex.head"
+"""In the scope: only the headers are wanted, for whoever can tell them without the body."""
 UNLIMITED = ("/health/", "/static/")
 """Asking whether it lives, and a page's style, count towards no quota."""
 
@@ -50,7 +55,12 @@ class Edge:
             await self.app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
-        inner = {**scope, "method": "GET" if head else scope["method"], "headers": _plain_encodings(scope["headers"])}
+        inner = {
+            **scope,
+            "method": "GET" if head else scope["method"],
+            HEAD: head,
+            "headers": _plain_encodings(scope["headers"]),
+        }
         asked_at = time.perf_counter()
         started = False
 
@@ -84,6 +94,7 @@ class Access:
         self._telemetry = telemetry
         quota = 0 if self._settings.private else self._settings.rate_limit
         self._limit = RateLimit(quota) if quota else None
+        self._partners = Partners(services.stream.store.database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,6 +102,7 @@ class Access:
             return
         request = Request(scope, receive)
         request.state.operator = False
+        request.state.partner = None
         more: dict[str, str] = {}
 
         async def stamped(message: Message) -> None:
@@ -100,7 +112,9 @@ class Access:
 
         try:
             try:
-                request.state.operator = is_operator(request.headers, self._settings)
+                request.state.partner = await self._partners.of(request.headers, request.url.path)
+                if request.state.partner is None:
+                    request.state.operator = is_operator(request.headers, self._settings)
             except Problem:
                 more.update(self._counted(request))  # who guesses keys has a quota, too
                 raise
@@ -119,9 +133,11 @@ class Access:
 
     def _counted(self, request: Request) -> dict[str, str]:
         """What is left of the client's quota, for the answer's headers. Raises a 429 Problem when nothing is."""
-        if self._limit is None or request.url.path.startswith(UNLIMITED):
+        partner = request.state.partner
+        limit = self._partners.limit(partner) if partner else self._limit
+        if limit is None or request.url.path.startswith(UNLIMITED):
             return {}
-        verdict = self._limit.take(client_of(request.client.host if request.client else ""))
+        verdict = limit.take(partner.name if partner else client_of(request.client.host if request.client else ""))
         if verdict.allowed:
             return verdict.headers()
         self._telemetry.over_quota += 1
@@ -129,15 +145,20 @@ class Access:
         raise Problem(429, detail, headers=verdict.headers())
 
 
+CODINGS = (b"zstd", b"gzip")
+"""Those that we speak, the better first."""
+
+
 def _plain_encodings(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The same with `Accept-Encoding: gzip` for whoever takes gzip, and without that header for others (RFC 9110,
-    section 12.5.3), so that all behind may ask simply."""
+    """The same with just those of CODINGS in `Accept-Encoding` that are taken, and without that header where none is
+    (RFC 9110, section 12.5.3), so that all behind may ask simply."""
     taken = {}
     for item in b",".join(value for name, value in headers if name == b"accept-encoding").lower().split(b","):
         coding, _, weight = item.replace(b" ", b"").partition(b";q=")
         taken[coding] = not re.fullmatch(rb"0(\.0{0,3})?", weight)
     others = [(name, value) for name, value in headers if name != b"accept-encoding"]
-    return [*others, (b"accept-encoding", b"gzip")] if taken.get(b"gzip", taken.get(b"*", False)) else others
+    ours = [coding for coding in CODINGS if taken.get(coding, taken.get(b"*", False))]
+    return [*others, (b"accept-encoding", b", ".join(ours))] if ours else others
 
 
 def _is_preflight(request: Request) -> bool:
@@ -149,3 +170,15 @@ def matches(headers: Headers, etag: str) -> bool:
     """If-None-Match by weak comparison (RFC 9110, sections 8.8.3.2 and 13.1.2)."""
     given = [tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(",")]
     return etag.removeprefix("W/") in given or given == ["*"]
+
+
+def unchanged(headers: Headers, validators: Mapping[str, str]) -> bool:
+    """Whether the client has this state already, by ETag, or where it sends none by date (RFC 9110, section 13.2.2)."""
+    if "if-none-match" in headers:
+        return "ETag" in validators and matches(headers, validators["ETag"])
+    if "Last-Modified" not in validators or "if-modified-since" not in headers:
+        return False
+    try:
+        return parsedate_to_datetime(validators["Last-Modified"]) <= parsedate_to_datetime(headers["if-modified-since"])
+    except (ValueError, TypeError):  # a date that is none, or has no zone
+        return False

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from index.engine.base import EngineError, TooLongError
 from index.query import BadQuery
 from index.store.db import StoreError
+from index.stream import GoneError
 from search_api.templating import render
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Problem(Exception):
 
 MEANINGS = {
     401: "It is for the operator, or this is not the operator's key",
+    403: "This partner's key is not for this address",
     404: "There is no such thing",
     410: "It is gone for good",
     422: "A parameter is unknown or can't be used",
@@ -90,7 +92,7 @@ def describe(schema: dict[str, Any]) -> None:
     for path, operations in schema["paths"].items():
         found = operations["get"]["responses"]
         quota = () if path.startswith("/health/") else ("RateLimit-Policy", "RateLimit")
-        found |= {str(status): its for status, its in responses(401, *((429,) if quota else ())).items()}
+        found |= {str(status): its for status, its in responses(401, 403, *((429,) if quota else ())).items()}
         if not path.startswith("/health/"):
             found["304"] = {"description": "Nothing has changed since the answer with this ETag"}
         more = {
@@ -114,6 +116,8 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, BadQuery):
         return Problem(422, error.reason, parameter=error.parameter)
+    if isinstance(error, GoneError):
+        return Problem(410, str(error))
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         return Problem(422, str(first["msg"]), parameter=str(first["loc"][-1]))
@@ -158,5 +162,5 @@ def respond(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Every known error becomes a problem; the unexpected ones are caught by middleware.Edge."""
-    for kind in (Problem, BadQuery, RequestValidationError, HTTPException, EngineError, StoreError):
+    for kind in (Problem, BadQuery, GoneError, RequestValidationError, HTTPException, EngineError, StoreError):
         app.add_exception_handler(kind, respond)

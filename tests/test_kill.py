@@ -25,11 +25,11 @@ def indexed(settings: Settings) -> tuple[set[str], int]:
     """Every posting that a search can show, and the number of gigs."""
     from datetime import UTC, datetime
 
-    from index.export import all_gigs
     from index.query import SearchQuery
 
     instance = Instance(settings)
-    gigs = list(all_gigs(SearchQuery(risk=["all"]), instance.search, datetime.now(UTC), OPERATOR))
+    walk = instance.search.walk(SearchQuery(risk=["all"]), OPERATOR, datetime.now(UTC))
+    gigs = list(instance.store.views([key for keys in walk for key in keys]).values())
     instance.close()
     return {f"{source.board}:{source.external_id}" for gig in gigs for source in gig.sources}, len(gigs)
 
@@ -86,6 +86,7 @@ def told(instance: Instance) -> dict[str, object]:
     from datetime import UTC, datetime
 
     from index.export import all_gigs
+
     from index.query import SearchQuery
 
     passing = {"id", "seq", "revision", "first_seen", "last_seen", "sources"}

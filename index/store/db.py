@@ -89,6 +89,16 @@ class Database:
                 yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A reading transaction for long results: they come as they are taken, and all statements see one moment (on
+        PostgreSQL each statement of `reading` sees its own)."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._errors(), self.engine.connect() as connection:
+            connection = connection.execution_options(**options, stream_results=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that may write; it commits at the end, or changes nothing when an exception leaves it."""
         with self._errors(), self.engine.connect().execution_options(writing=True) as connection, connection.begin():

@@ -1,9 +1,10 @@
 """Stored gigs and their views: one view for each set of channels that may see the same."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,9 @@ class StoredGig:
     views_hash: str
     first_seen: datetime
     closed_at: datetime | None = None
+
+
+STORED = [gigs.c[name] for name in StoredGig.__dataclass_fields__]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,16 @@ class GigWrite:
     def closed_at(self) -> datetime | None:
         """When it was closed, as the operator's view says; None while it is open, and without content."""
         return self.views[0].gig.closed_at if self.status == "closed" and self.views else None
+
+    @property
+    def filter_keys(self) -> str | None:
+        """By what a reader of feeds knows it once it is gone; None where feeds don't see it."""
+        gig = next((view.gig for view in self.views if "feed" in view.channels), None)
+        if gig is None:
+            return None
+        countries = list(dict.fromkeys(place.country for place in gig.places if place.country))
+        keys = {"category": gig.category, "mode": gig.work_mode, "countries": countries}
+        return json.dumps(keys, separators=(",", ":"))
 
     def views_hash(self) -> str:
         """Equal while nothing that readers see changes."""
@@ -89,7 +103,7 @@ def load_by_id(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Store
 def _load(connection: sa.Connection, column: sa.Column[Any], wanted: Iterable[Any]) -> dict[int, StoredGig]:
     found: dict[int, StoredGig] = {}
     for chunk in chunks(set(wanted)):
-        for row in connection.execute(sa.select(gigs).where(column.in_(chunk))):
+        for row in connection.execute(sa.select(*STORED).where(column.in_(chunk))):
             found[row.seq] = StoredGig(**row._mapping)
     return found
 
@@ -130,23 +144,28 @@ def save(database: Database, connection: sa.Connection, writes: Sequence[GigWrit
         connection.execute(sa.insert(views), view_rows)
 
     revision = take(connection, "revision", len(writes))
-    database.upsert(
-        connection,
-        gigs,
-        [
-            {
-                "seq": seqs[write.id],
-                "id": write.id,
-                "revision": revision + number,
-                "status": write.status,
-                "moved_to": write.moved_to,
-                "views_hash": write.views_hash(),
-                "first_seen": write.first_seen,
-                "closed_at": write.closed_at,
-            }
-            for number, write in enumerate(writes)
-        ],
-    )
+    now = datetime.now(UTC)
+    shown: list[dict[str, Any]] = []
+    unseen: list[dict[str, Any]] = []
+    for number, write in enumerate(writes):
+        row = {
+            "seq": seqs[write.id],
+            "id": write.id,
+            "revision": revision + number,
+            "status": write.status,
+            "moved_to": write.moved_to,
+            "views_hash": write.views_hash(),
+            "first_seen": write.first_seen,
+            "closed_at": write.closed_at,
+            "changed_at": now,
+        }
+        keys = write.filter_keys
+        if keys is None:
+            unseen.append(row)  # what it was known by to feeds stays
+        else:
+            shown.append(row | {"filter_keys": keys})
+    database.upsert(connection, gigs, shown)
+    database.upsert(connection, gigs, unseen)
     return seqs
 
 
@@ -160,5 +179,5 @@ def bury(database: Database, connection: sa.Connection, seqs: Iterable[int]) -> 
 
 def changed_after(connection: sa.Connection, revision: int, limit: int) -> list[StoredGig]:
     """Gigs of later revisions, in their order."""
-    query = sa.select(gigs).where(gigs.c.revision > revision).order_by(gigs.c.revision).limit(limit)
+    query = sa.select(*STORED).where(gigs.c.revision > revision).order_by(gigs.c.revision).limit(limit)
     return [StoredGig(**row._mapping) for row in connection.execute(query)]

@@ -74,6 +74,8 @@ gigs = sa.Table(
     sa.Column("views_hash", sa.Text, nullable=False, comment="equal while nothing that readers see changes"),
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("closed_at", Instant, comment="null: open, merged, or its content is gone"),
+    sa.Column("changed_at", Instant, comment="of its revision"),
+    sa.Column("filter_keys", sa.Text, comment="JSON, of the last view that feeds had"),
     sa.Index("gigs_closed", "closed_at"),
 )
 
@@ -84,6 +86,18 @@ views = sa.Table(
     sa.Column("view", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("channels", sa.Text, nullable=False, comment="space-separated channels that see this view"),
     sa.Column("content", sa.Text, nullable=False, comment="Gig without seq, revision, last_seen"),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    store,
+    sa.Column("name", sa.Text, primary_key=True, comment="of the partner"),
+    sa.Column("hash", sa.Text, nullable=False, comment="SHA-256 of the key, as hex"),
+    sa.Column("scopes", sa.Text, nullable=False, comment="space-separated"),
+    sa.Column("rate_limit", sa.Integer, nullable=False, comment="requests a minute; 0: any number"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Index("api_keys_hash", "hash", unique=True),
 )
 
 runs = sa.Table(
@@ -106,8 +120,10 @@ forgotten = sa.Table(
     "forgotten",
     store,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("kind", sa.Text, nullable=False, comment="text or regex"),
-    sa.Column("pattern", sa.Text, nullable=False, comment="a keyed hash of the text, or the regular expression"),
+    sa.Column("kind", sa.Text, nullable=False, comment="text, regex or posting"),
+    sa.Column(
+        "pattern", sa.Text, nullable=False, comment="a keyed hash of the text or identity, or the regular expression"
+    ),
     sa.Column("words", sa.Integer, nullable=False, comment="words of the text; 0 for a regex"),
     sa.Column("length", sa.Integer, nullable=False, comment="characters of the text, so that few are hashed"),
     sa.Column("created_at", Instant, nullable=False),

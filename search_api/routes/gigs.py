@@ -11,6 +11,7 @@ from index.normalize.currency import known_currencies, usd_rate
 from index.query import BadQuery, SearchQuery
 from search_api.address import Address
 from search_api.deps import ApiChannel, ServicesDep
+from search_api.partners import permitted
 from search_api.present import FacetCounts, GigItem, GigPage, PayStates, Shown, page_json
 from search_api.problems import Problem, responses
 
@@ -105,7 +106,7 @@ FILTERS = tuple(name for name in SearchQuery.model_fields if name not in NOT_FOR
 def search_gigs(request: Request, services: ServicesDep, channel: ApiChannel) -> Response:
     """Gigs that fit all filters. Repeating a name means OR; a leading `!` excludes a value. Follow `next` by passing
     it as `cursor` with the same filters."""
-    query = SearchQuery.from_params(request.query_params.multi_items())
+    query = permitted(request, SearchQuery.from_params(request.query_params.multi_items()))
     now = services.clock()
     results = services.search.search(query, channel, now)
     headers = {}
@@ -127,7 +128,7 @@ def count_gigs(request: Request, services: ServicesDep, channel: ApiChannel) -> 
     for name, _ in pairs:
         if name in NOT_FOR_COUNTS:
             raise BadQuery(name, "has no meaning for counts")
-    counts = services.search.facets(SearchQuery.from_params(pairs), channel, services.clock())
+    counts = services.search.facets(permitted(request, SearchQuery.from_params(pairs)), channel, services.clock())
     return FacetCounts(total=counts.total, facets=counts.facets, pay_states=PayStates(**counts.pay_states))
 
 

@@ -14,9 +14,13 @@ from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
 from search_api.address import Address, Choice, chips, facets, heading, sorts, without
-from search_api.deps import Boards, PageChannel, ServicesDep, no_parameters
+from search_api.consumers import EXAMPLES, tables
+from search_api.deps import Base, Boards, PageChannel, ServicesDep, no_parameters
+from search_api.feeds import dialects
+from search_api.feeds.columns import COLUMNS
 from search_api.form import LABELS, OTHER_LABELS, form, meant
 from search_api.histogram import histogram
+from search_api.jobposting import job_posting, script
 from search_api.middleware import matches
 from search_api.present import Shown, contact_link, show_all
 from search_api.problems import Problem
@@ -75,6 +79,7 @@ def search_page(request: Request, services: ServicesDep, channel: PageChannel, b
         title=heading(address, near, boards) if address.pairs else None,
         query=query,
         results=results,
+        feed=urlencode(address.pairs),
         near=near,
         gigs=shown,
         now=now,
@@ -105,6 +110,7 @@ def _refused(request: Request, address: Address, error: BadQuery, boards: Boards
         title=f"Error: {label}",
         label=label,
         choices=[Choice(value, called, address.but(near=value).url) for value, called in error.choices],
+        feed=None,
         way_on=None
         if name in LABELS
         else Choice(name, "First page" if name == "cursor" else "Search without it", rest.url),
@@ -138,7 +144,20 @@ def gig_page(gig_id: str, request: Request, services: ServicesDep, channel: Page
         raise Problem(404, "The boards of this gig don't permit showing it here.")
     now = services.clock()
     like = [Shown(gig, "USD", now, boards) for gig in similar(services.search, found.gig, channel, now)]
-    body = render("gig.html", request, gig=Shown(found.gig, "USD", now, boards), similar=like, now=now)
+    base = services.settings.public_url and str(services.settings.public_url).rstrip("/")
+    markup = None
+    if base and channel == "page":
+        permitted = services.store.find(gig_id, "jsonld")
+        markup = job_posting(found.gig, permitted.gig if permitted else None, base)
+    body = render(
+        "gig.html",
+        request,
+        gig=Shown(found.gig, "USD", now, boards),
+        similar=like,
+        now=now,
+        canonical=f"{base}/gig/{gig_id}" if base else None,
+        jsonld=script(markup) if markup else None,
+    )
     return HTMLResponse(body, status_code=410 if found.closed else 200)
 
 
@@ -155,12 +174,20 @@ def about_page(request: Request, services: ServicesDep) -> Response:
     return HTMLResponse(render("about.html", request, contact=contact, contact_link=contact_link(contact)))
 
 
+@router.get("/docs", dependencies=[Depends(no_parameters)])
+def docs_page(request: Request, base: Base) -> Response:
+    page = {"examples": EXAMPLES, "tables": tables(), "columns": COLUMNS, "dialects": dialects().values()}
+    return HTMLResponse(render("docs.html", request, base=base, **page))
+
+
 @router.get("/robots.txt", dependencies=[Depends(no_parameters)])
 def robots(services: ServicesDep) -> Response:
     """Gigs may be found by search engines, searches are without end. A private instance is nobody's business, and
     nobody should find made-up gigs."""
     closed = services.settings.private or services.sample
     rules = ["Disallow: /"] if closed else ["Allow: /gig/", "Disallow: /*?"]
+    if not closed and services.settings.public_url:
+        rules.append(f"Sitemap: {str(services.settings.public_url).rstrip('/')}/sitemap.xml")
     return PlainTextResponse("\n".join(["User-agent: *", *rules, ""]))
 
 

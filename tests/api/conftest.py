@@ -1,13 +1,14 @@
 """The application over made-up gigs: a real search and engine, a small store in memory."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
 from index.document import document
@@ -15,9 +16,12 @@ from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig
 from index.search import Search
 from index.settings import Settings
-from index.store.boards import BoardState, Health
+from index.store import gigs, schema
+from index.store.boards import BoardState, Health, declare
+from index.store.gigs import GigWrite, View
 from index.store.runs import Run
-from index.store.store import Found
+from index.store.store import Found, Store
+from index.stream import Stream
 from index.terms import CHANNELS, OPERATOR
 from search_api.app import create_app
 from search_api.deps import Services
@@ -67,12 +71,41 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture(scope="session")
-def search(store: MemoryStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Search]:
+def engine(store: MemoryStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
     engine = EmbeddedEngine.create(tmp_path_factory.mktemp("engine"))
     engine.write([], [document(gig, view, channels) for (_, view), (channels, gig) in store.kept.items()])
     engine.publish()
-    yield Search(engine, store, b"a secret of the tests")
+    yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def search(store: MemoryStore, engine: EmbeddedEngine) -> Search:
+    return Search(engine, store, b"a secret of the tests")
+
+
+@pytest.fixture(scope="session")
+def stream(store: MemoryStore, engine: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stream]:
+    """Over a real store with the same views."""
+    kept = Store.open(Settings(data=tmp_path_factory.mktemp("stream")))
+    declare(kept.database, BOARDS.values())
+    fill(kept, store.kept)
+    yield Stream(kept, engine)
+    kept.close()
+
+
+def fill(kept: Store, views: Mapping[tuple[int, int], tuple[tuple[str, ...], Gig]]) -> None:
+    """Write gigs with these views, by (seq, view), as ingest would have an hour before NOW."""
+    writes: dict[int, GigWrite] = {}
+    for (seq, _), (channels, gig) in sorted(views.items()):
+        sources = [source.model_copy(update={"last_seen": None}) for source in gig.sources]
+        bare = gig.model_copy(update={"seq": None, "revision": None, "last_seen": None, "sources": sources})
+        before = writes[seq].views if seq in writes else ()
+        its = (*before, View(channels, bare))
+        writes[seq] = GigWrite(gig.id, gig.status, gig.first_seen or NOW, its, seq)
+    with kept.database.writing() as connection:
+        gigs.save(kept.database, connection, list(writes.values()))
+        connection.execute(sa.update(schema.gigs).values(changed_at=NOW - timedelta(hours=1)))
 
 
 class Client:
@@ -109,14 +142,18 @@ MakeClient = Callable[..., Client]
 
 
 @pytest.fixture(scope="session")
-def make_client(store: MemoryStore, search: Search) -> MakeClient:
+def make_client(store: MemoryStore, search: Search, stream: Stream) -> MakeClient:
     """A client of an instance with these services or settings changed; public by default."""
 
     def make(host: str = "gigdex.example", settings: dict[str, Any] | None = None, **services: Any) -> Client:
         defaults = {"host": "0.0.0.0", "admin_key": SecretStr(KEY), "rate_limit": 0}
         chosen = Settings(**defaults | (settings or {}))
         return Client(
-            Services(**{"search": search, "store": store, "clock": lambda: NOW, "settings": chosen} | services), host
+            Services(
+                **{"search": search, "store": store, "stream": stream, "clock": lambda: NOW, "settings": chosen}
+                | services
+            ),
+            host,
         )
 
     return make

@@ -15,7 +15,7 @@ from search_api.deps import Services
 from search_api.server import listen, serve
 
 # The fixtures of the API's tests: the same gigs, engine and settings.
-from tests.api.conftest import MakeClient, make_client, search, store  # noqa: F401
+from tests.api.conftest import MakeClient, engine, make_client, search, store, stream  # noqa: F401
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"

@@ -26,6 +26,7 @@ PAGES = {
     "link only": f"/gig/{made_up.LINK_ONLY.id}",
     "boards": "/boards.html",
     "about": "/about",
+    "docs": "/docs",
     "not found": "/nothing",
 }
 

@@ -5,6 +5,7 @@ import itertools
 import json
 import random
 import socket
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -25,6 +26,8 @@ from index.gig import Gig
 from index.query import SearchQuery
 from index.search import Search
 from index.settings import Settings
+from index.store.store import Store
+from index.stream import Stream
 from search_api import app as search_app
 from search_api import server
 from search_api.app import create_app
@@ -75,7 +78,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def serving(search: Any, shelf: Shelf, **settings: Any) -> Iterator[str]:
     """A public instance in a thread, on a port of its own."""
     chosen = Settings(**{"public_url": "https://gigdex.example", "rate_limit": 0} | settings)
-    app = create_app(Services(search, shelf, chosen))  # type: ignore[arg-type]
+    folder = tempfile.TemporaryDirectory()
+    kept = Store.open(Settings(data=Path(folder.name)))  # for the change stream, which nobody asks for here
+    app = create_app(Services(search, shelf, Stream(kept), chosen))  # type: ignore[arg-type]
     started = threading.Event()
     found: list[str] = []
 
@@ -103,6 +108,8 @@ def serving(search: Any, shelf: Shelf, **settings: Any) -> Iterator[str]:
     finally:
         servers[0].should_exit = True
         thread.join(30)
+        kept.close()
+        folder.cleanup()
         assert not thread.is_alive()
 
 

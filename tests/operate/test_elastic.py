@@ -275,7 +275,10 @@ def test_while_it_is_away_the_api_says_503_and_when_to_come_back(
     settings: Settings, store: Store, inbox: Inbox
 ) -> None:
     instance = Instance(away(settings))
-    client = Client(Services(instance.search, instance.store, instance.settings, ready=instance.not_ready), "localhost")
+    client = Client(
+        Services(instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready),
+        "localhost",
+    )
     for path in ("/gigs", "/gigs/facets", "/health/ready", "/suggest?q=do"):
         answer = client.get(path)
         assert answer.status_code == 503, path

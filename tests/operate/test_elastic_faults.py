@@ -171,7 +171,9 @@ def test_killed_under_search_load(server: elasticsearch.Server, quick: None, tmp
         crawl(instance, postings())
         with instance.working("test") as worker:
             worker.drain()
-        services = Services(instance.search, instance.store, instance.settings, ready=instance.not_ready)
+        services = Services(
+            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
+        )
         clients = [Client(services, "localhost") for _ in range(3)]
         seen: list[tuple[int, int | None, str | None]] = []
         stop = threading.Event()
@@ -205,7 +207,9 @@ def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None
         crawl(instance, postings()[:20])
         with instance.working("test") as worker:
             worker.drain()
-        services = Services(instance.search, instance.store, instance.settings, ready=instance.not_ready)
+        services = Services(
+            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
+        )
         client = Client(services, "localhost")
         assert client.get("/gigs?q=dog").json()["total"] == 4
         server.pause()

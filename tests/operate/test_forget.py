@@ -31,7 +31,7 @@ def rule(text: str, regex: bool = False) -> Rule:
         return Rule("regex", text)
     words = [forget._fold(word) for word in forget._WORD.findall(text)]
     joined = " ".join(words)
-    return Rule("text", forget._hash(joined, b"key"), len(words), len(joined), b"key")
+    return Rule("text", forget.hash_of(joined, b"key"), len(words), len(joined), b"key")
 
 
 def everything(settings: Settings) -> bytes:
