@@ -65,7 +65,7 @@ class Results(Facets):
 
 
 @dataclass(frozen=True)
-class _Near:
+class Near:
     place: Place
     point: tuple[float, float]
     """Latitude and longitude, degrees."""
@@ -170,7 +170,7 @@ class Search:
         """
         generation = self._engine.generation()
         _, _, compiled = self._compile(query, channel, now, generation)
-        rate = usd_rate_of(query, _minute(now).date(), _usd_rate)
+        rate = usd_rate_of(query, _minute(now).date(), usd_rate)
         lows: list[int] = []
         for low, high in bands:
             lows += [
@@ -189,16 +189,16 @@ class Search:
 
     def _compile(
         self, query: SearchQuery, channel: str, now: datetime, generation: int
-    ) -> tuple[_Near | None, list[Ring], Compiled]:
-        near: _Near | None = None
+    ) -> tuple[Near | None, list[Ring], Compiled]:
+        near: Near | None = None
         rings: list[Ring] = []
         circle: list[str] | None = None
         known = self._values(generation)
         if query.near is not None:
-            near = _locate(query.near)
+            near = locate(query.near)
             rings = known.cells.within(*near.point, query.radius_km)
             circle = [cell for ring in rings for cell in ring.cells]
-        return near, rings, compile_query(query, channel, _minute(now), circle, known.languages, _usd_rate)
+        return near, rings, compile_query(query, channel, _minute(now), circle, known.languages, usd_rate)
 
     def _values(self, generation: int) -> _Known:
         """What the index holds; the list of cells changes far less often than the index."""
@@ -380,13 +380,14 @@ def _minute(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _usd_rate(code: str, day: date) -> float | None:
+def usd_rate(code: str, day: date) -> float | None:
+    """US dollars for one unit of a currency on a day; None without a rate."""
     rate = currency.usd_rate(code, day)
     return None if rate is None else rate.usd
 
 
-def _locate(near: str) -> _Near:
-    """What `near` means: "lat,lon" in degrees, or a place's name."""
+def locate(near: str) -> Near:
+    """What `near` means: "lat,lon" in degrees, or a place's name. Raises BadQuery."""
     lat_text, _, lon_text = near.partition(",")
     try:
         lat, lon = float(lat_text), float(lon_text)
@@ -396,10 +397,10 @@ def _locate(near: str) -> _Near:
             raise BadQuery(
                 "near", f"no one place is known as {near.strip()[:60]!r}; add its country, or give it as lat,lon"
             ) from None
-        return _Near(place, (place.lat, place.lon))
+        return Near(place, (place.lat, place.lon))
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise BadQuery("near", "latitude is within -90..90 and longitude within -180..180")
-    return _Near(Place(text=near.strip(), lat=lat, lon=lon), (lat, lon))
+    return Near(Place(text=near.strip(), lat=lat, lon=lon), (lat, lon))
 
 
 def _distance(point: tuple[float, float], gig: Gig) -> float:

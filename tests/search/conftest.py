@@ -79,4 +79,4 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(autouse=True)
 def euros(monkeypatch: pytest.MonkeyPatch) -> None:
     """One rate, so that the oracle needs no table."""
-    monkeypatch.setattr(search, "_usd_rate", lambda code, day: oracle.EUR if code == "EUR" else None)
+    monkeypatch.setattr(search, "usd_rate", lambda code, day: oracle.EUR if code == "EUR" else None)
