@@ -111,7 +111,7 @@ def progress() -> "Bars":
 
 @app.command()
 def up(sample: Sample = False) -> None:
-    """Run everything on this machine: web page and API, crawl schedule, ingest.
+    """Run everything on this machine: web page and API, crawl schedule, ingest, alerts.
 
     With an empty data folder and no board within reach it shows the sample boards instead, and says so.
     """
@@ -132,7 +132,7 @@ def up(sample: Sample = False) -> None:
         spiders = functools.partial(the_spiders, settings, sample)
         schedule = Schedule(instance.store, instance.inbox, spiders, settings, sample_url)
         stop = threading.Event()
-        for work in (worker.run, schedule.run):
+        for work in (worker.run, schedule.run, *alerting(instance, home_of(settings, listener))):
             thread = threading.Thread(target=work, args=(stop,), daemon=True)
             stack.callback(thread.join, 15)
             thread.start()
@@ -163,7 +163,7 @@ def serve(sample: Sample = False) -> None:
 
 @app.command()
 def work(sample: Sample = False) -> None:
-    """Ingest what crawlers bring, until stopped."""
+    """Ingest what crawlers bring and send alerts, until stopped."""
     import signal
 
     settings = the_settings(sample)
@@ -171,8 +171,34 @@ def work(sample: Sample = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with the_instance(settings, sample) as instance, instance.working("gigdex work") as worker:
+        threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in alerting(instance)]
+        for thread in threads:
+            thread.start()
         say(f"Ingesting into {settings.data}; stop with Ctrl+C.")
         worker.run(stop)
+        for thread in threads:
+            thread.join(15)
+
+
+def home_of(settings: "Settings", listener: socket.socket) -> str:
+    """Address of this instance in links: what the settings say, else where it listens."""
+    from search_api.server import address_of
+
+    return settings.home if settings.public_url is not None else address_of(listener)
+
+
+def alerting(instance: "Instance", home: str | None = None) -> "list[Callable[[threading.Event], None]]":
+    """What matches saved searches and sends alerts, each for a thread of its own. `home`: where the pages are, for
+    links; None where only the settings know."""
+    from index.alerts.delivery import Delivery
+    from index.alerts.service import Alerts
+    from search_api.letters import Letters
+
+    settings = instance.settings
+    boards = functools.partial(declared_boards, instance)
+    letters = Letters(settings, boards, lambda: datetime.now(UTC), home or settings.home)
+    delivery = Delivery(instance.store, letters.ways(), settings.private)
+    return [Alerts(instance.store, settings.private).run, delivery.run]
 
 
 def is_empty(settings: "Settings") -> bool:
@@ -197,6 +223,9 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, sil
         sample,
         ready=instance.not_ready,
         metrics=lambda: collect(instance),
+        database=instance.store.database,
+        home=home_of(instance.settings, listener),
+        secret=instance.store.secret(),
     )
 
     with suppress(EngineError):

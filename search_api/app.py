@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from search_api import examples, problems
@@ -12,7 +13,7 @@ from search_api.answers import SMALL, Answers
 from search_api.deps import BoardBook, Services
 from search_api.limits import Gate
 from search_api.middleware import Access, Edge
-from search_api.routes import boards, categories, gigs, health, metrics, pages, suggest
+from search_api.routes import alerts, boards, categories, gigs, health, metrics, pages, saved_searches, suggest
 from search_api.telemetry import Telemetry
 
 PLACES = 2 * (os.cpu_count() or 1)
@@ -25,8 +26,13 @@ LINE = 1_000
 PATIENCE_S = 15.0
 """How long one waits; a person would have given up."""
 
+ROUTERS = tuple(
+    module.router for module in (gigs, categories, boards, health, metrics, pages, suggest, saved_searches, alerts)
+)
+
 DESCRIPTION = """\
-Gigs from public boards, normalized, with comparable pay. All addresses answer GET and HEAD, without a key.
+Gigs from public boards, normalized, with comparable pay. All addresses answer GET and HEAD, without a key, except
+/saved-searches, which keeps searches and tells of new gigs.
 Errors are problem+json (RFC 9457) and name the parameter; an unknown parameter is an error.
 """
 
@@ -63,16 +69,9 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.boards = BoardBook(services)
-    for router in (
-        gigs.router,
-        categories.router,
-        boards.router,
-        health.router,
-        metrics.router,
-        pages.router,
-        suggest.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    app.state.routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app)
     app.state.telemetry = telemetry = Telemetry()
     places = PLACES_ELSEWHERE if services.settings.elasticsearch_url else PLACES

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 PORTS = frozenset({443, 8443})
-NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-"""RFC 6052 and RFC 8215: the last 32 bits are an IPv4 address."""
-COMPATIBLE = ipaddress.IPv6Network("::/96")
-"""RFC 4291, section 2.5.5.1, deprecated: so are these."""
+EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+"""NAT64 (RFC 6052) and the deprecated compatible form (RFC 4291): the last 32 bits are an IPv4 address."""
 OTHERS = (
     ipaddress.ip_network("168.63.129.16/32"),  # Azure's inner service, a public address by its looks
+    ipaddress.ip_network("192.0.0.0/24"),  # protocol assignments (RFC 6890)
     ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays (RFC 7526)
+    ipaddress.ip_network("64:ff9b:1::/48"),  # NAT64 of a network's own (RFC 8215)
     ipaddress.ip_network("fec0::/10"),  # site-local (RFC 3879)
 )
 
@@ -100,6 +100,6 @@ def _wrapped(ip: IPAddress) -> list[IPAddress]:
         return []
     assert isinstance(ip, ipaddress.IPv6Address)
     found: list[IPAddress | None] = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in COMPATIBLE or any(ip in net for net in NAT64):
+    if any(ip in net for net in EMBEDDING):
         found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [one for one in found if one is not None]
