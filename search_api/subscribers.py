@@ -7,10 +7,10 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from index.alerts import guard, keys, saved
+from index.alerts import keys, saved
 from index.alerts.keys import PREFIX
 from index.alerts.saved import Kind, Made, Order, SavedSearch, TooMany
-from index.query import BadQuery, SearchQuery
+from index.query import SearchQuery
 from index.store.db import Database
 from index.terms import OPERATOR
 from search_api.deps import Services, ServicesDep
@@ -18,8 +18,9 @@ from search_api.limits import client_of
 from search_api.problems import Problem
 
 NO_STORE = {"Cache-Control": "private, no-store"}
-SECRET_ADDRESS = NO_STORE | {"Referrer-Policy": "no-referrer"}
-"""Of pages whose address is a secret."""
+SECRET_ADDRESS = NO_STORE | {"Referrer-Policy": "same-origin"}
+"""Of pages whose address is a secret, which other sites must not learn. (With `no-referrer` browsers would not say
+either where a form of ours comes from.)"""
 NO_SUCH = "there is no saved search of this id, or it is another's"
 
 
@@ -83,32 +84,16 @@ Form = Annotated[dict[str, str], Depends(read_form)]
 
 def save(request: Request, services: Services, database: Database, caller: Caller, order: Order) -> Made:
     """Save a search for whoever asks. Raises BadQuery and a 429 Problem."""
-    if order.kind == "email" and not services.settings.sends_mail:
-        raise BadQuery("channel", "this instance sends no mail: its operator has to set GIGDEX_SMTP_URL and "
-                       "GIGDEX_MAIL_FROM")  # fmt: skip
-    if order.kind == "webhook":
-        check_receiver(order.url or "", services)
     client = None
     if not caller.operator:
         address = client_of(request.client.host if request.client else "")
         client = saved.client_hash(services.secret, address)
     try:
-        with database.writing() as connection:
-            return saved.make(
-                database, connection, order, services.clock(), subscriber=caller.subscriber, client=client
-            )
+        return saved.accept(
+            database, services.settings, order, services.clock(), subscriber=caller.subscriber, client=client
+        )
     except TooMany as error:
         raise Problem(429, str(error), headers={"Retry-After": "3600"}) from None
-
-
-def check_receiver(url: str, services: Services) -> None:
-    """Raises BadQuery for an address that no message would ever be sent to. A name without an address may get one."""
-    try:
-        guard.resolve(guard.target(url, services.settings.allowed_receivers))
-    except guard.Forbidden as error:
-        raise BadQuery("url", str(error)) from None
-    except (OSError, UnicodeError):
-        pass
 
 
 def last_week(services: Services, query: SearchQuery, kind: Kind) -> int:

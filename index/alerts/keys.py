@@ -68,12 +68,9 @@ def use(connection: sa.Connection, secret: str, purpose: Purpose, now: datetime)
     return granted
 
 
-def revoke(connection: sa.Connection, subscriber: str, purpose: Purpose, search: str | None = None) -> None:
-    """Make all the subscriber's secrets of that purpose worthless; with `search` those for it alone."""
-    condition = [tokens.c.subscriber == subscriber, tokens.c.purpose == purpose]
-    if search is not None:
-        condition.append(tokens.c.search == search)
-    connection.execute(sa.delete(tokens).where(*condition))
+def revoke(connection: sa.Connection, subscriber: str, purpose: Purpose) -> None:
+    """Make all the subscriber's secrets of that purpose worthless."""
+    connection.execute(sa.delete(tokens).where(tokens.c.subscriber == subscriber, tokens.c.purpose == purpose))
 
 
 def drop_expired(connection: sa.Connection, now: datetime) -> None:

@@ -17,9 +17,10 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
-from index.alerts import keys
+from index.alerts import guard, keys
 from index.alerts.rhythm import RHYTHMS, Rhythm, next_time, zones
 from index.query import BadQuery, SearchQuery
+from index.settings import Settings
 from index.store.db import Database
 from index.store.gigs import newest_revision, take
 from index.store.postings import chunks
@@ -201,6 +202,34 @@ def make(
     return Made(search, key, secret, token)
 
 
+def accept(
+    database: Database,
+    settings: Settings,
+    order: Order,
+    now: datetime,
+    *,
+    subscriber: str | None = None,
+    client: str | None = None,
+) -> Made:
+    """`make` in a transaction of its own, where this instance can tell what is ordered. Raises BadQuery and TooMany."""
+    if order.kind == "email" and not settings.sends_mail:
+        raise BadQuery("channel", "this instance sends no mail: set GIGDEX_SMTP_URL and GIGDEX_MAIL_FROM")
+    if order.kind == "webhook":
+        check_receiver(order.url or "", settings)
+    with database.writing() as connection:
+        return make(database, connection, order, now, subscriber=subscriber, client=client)
+
+
+def check_receiver(url: str, settings: Settings) -> None:
+    """Raises BadQuery for an address that no message would ever be sent to. A name without an address may get one."""
+    try:
+        guard.resolve(guard.target(url, settings.allowed_receivers))
+    except guard.Forbidden as error:
+        raise BadQuery("url", str(error)) from None
+    except (OSError, UnicodeError):
+        pass
+
+
 def begin(connection: sa.Connection) -> None:
     """From the first saved search on the gigs are kept as matching saw them last, so that what newly fits is told from
     what did before."""
@@ -209,6 +238,15 @@ def begin(connection: sa.Connection) -> None:
     copied = sa.select(views.c.gig, views.c.view, views.c.channels, views.c.content)
     connection.execute(sa.insert(matched_views).from_select(["gig", "view", "channels", "content"], copied))
     connection.execute(sa.insert(meta).values(key=CURSOR, value=str(newest_revision(connection))))
+
+
+def see_again(connection: sa.Connection, seqs: Iterable[int]) -> None:
+    """Let matching take these gigs as they are now for what it saw last: what they were must not be kept."""
+    for chunk in chunks(seqs):
+        connection.execute(sa.delete(matched_views).where(matched_views.c.gig.in_(chunk)))
+        copied = sa.select(views.c.gig, views.c.view, views.c.channels, views.c.content).where(views.c.gig.in_(chunk))
+        names = ["gig", "view", "channels", "content"]
+        connection.execute(sa.insert(matched_views).from_select(names, copied))
 
 
 def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> str:

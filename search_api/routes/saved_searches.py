@@ -25,7 +25,6 @@ from search_api.subscribers import (
     Caller,
     CallerDep,
     DatabaseDep,
-    check_receiver,
     home_of,
     last_week,
     no_store,
@@ -184,6 +183,22 @@ def list_searches(services: ServicesDep, database: DatabaseDep, caller: CallerDe
     return SavedSearchList(items=[SavedSearchItem(**item(one, services, addresses[one.subscriber])) for one in found])
 
 
+class NewKey(BaseModel):
+    """A key in place of the one before."""
+
+    key: str = Field(description="opens all that you saved: `Authorization: Bearer KEY`")
+
+
+@router.post("/key", summary="Another key", responses=responses(401, 422, 503), openapi_extra=OWNED)
+def renew_key(services: ServicesDep, database: DatabaseDep, caller: CallerDep) -> NewKey:
+    """Send your key to get another; the one before is worthless from then on."""
+    if caller.subscriber is None:
+        raise Problem(401, "send the key that is to be replaced: `Authorization: Bearer KEY`")
+    with database.writing() as connection:
+        keys.revoke(connection, caller.subscriber, "key")
+        return NewKey(key=keys.issue(connection, "key", caller.subscriber, None, services.clock()))
+
+
 @router.get("/{search_id}", summary="One saved search", responses=responses(401, 404, 422, 503), openapi_extra=OWNED)
 def get_search(search_id: SearchId, services: ServicesDep, database: DatabaseDep, caller: CallerDep) -> SavedSearchItem:
     """Another's is a 404."""
@@ -209,7 +224,7 @@ def change_search(
         if change.rotate_secret and found.kind != "webhook":
             raise BadQuery("rotate_secret", "only a webhook has a secret")
         if change.state == "active" and found.kind == "webhook":
-            check_receiver(found.url or "", services)
+            saved.check_receiver(found.url or "", services.settings)
         found = saved.change(
             connection, found, now, query=query, state=change.state, rhythm=change.rhythm, hour=change.hour,
             zone=change.zone,

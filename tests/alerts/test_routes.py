@@ -164,6 +164,15 @@ def test_anothers_search_is_a_404(world: World) -> None:
     assert world.ask("GET", path, mine.json()["key"]).json()["state"] == "active"
 
 
+def test_a_key_is_replaced(world: World) -> None:
+    made = world.save(HOOK)
+    old = made.json()["key"]
+    new = world.ask("POST", "/saved-searches/key", old).json()["key"]
+    refused(world.ask("GET", made.headers["location"], old), 401)
+    assert world.ask("GET", made.headers["location"], new).status_code == 200
+    refused(world.ask("POST", "/saved-searches/key"), 401)
+
+
 def test_bad_and_empty_searches_are_refused_with_the_reason(world: World) -> None:
     for query, parameter in [
         ({}, "query"), ({"q": "dog", "bogus": 1}, "bogus"), ({"pay_min": -1}, "pay_min"), ({"mode": ["moon"]}, "mode"),
@@ -355,7 +364,7 @@ def test_from_a_result_to_mails_without_a_script(world: World, mailbox: Mailbox,
     assert manage is not None
     page = world.client.page(manage[1])
     assert "Once a week, on Mondays, at 18:00 Europe/Berlin" in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
 
 
 def test_an_empty_search_and_a_bad_one_are_told_on_the_page(world: World) -> None:
@@ -409,7 +418,9 @@ def test_who_lost_the_link_gets_another_and_strangers_learn_nothing(world: World
 
 def test_other_sites_pages_send_no_forms(world: World) -> None:
     for path in ("/alerts", "/alerts/manage", "/alerts/link"):
-        assert world.form(path, {"Origin": "https://evil.example"}).status_code == 403
+        for origin in ("https://evil.example", "null"):
+            assert world.form(path, {"Origin": origin}).status_code == 403
+        assert world.form(path, {"Origin": "http://gigdex.example"}).status_code != 403
 
 
 def test_secrets_are_kept_as_hashes(world: World, mailbox: Mailbox) -> None:
