@@ -107,6 +107,7 @@ def count(settings: Settings, table: str) -> int:
         return 0
 
 
+@pytest.mark.slow
 def test_the_command_saves_lists_pauses_and_deletes(tmp_path: Path) -> None:
     data = tmp_path / "data"
     crawl(Settings(data=data), 0, 3)
