@@ -32,6 +32,7 @@ bench: $(VENV)/.dev  ## all benchmarks; they print Markdown for docs/benchmarks.
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.dedup
 	$(BIN)/python -m benchmarks.dedup made
+	$(BIN)/python -m benchmarks.alerts
 
 docs: $(VENV)/.dev  ## write the generated parts of docs/ again
 	$(BIN)/python -m docs.generate

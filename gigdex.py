@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # commands import what they need when they run, so that `--he
 
     from crawlers.bases.spider import BoardSpider
     from crawlers.run import Progress
+    from index.alerts.delivery import Delivery
     from index.instance import Instance
     from index.settings import Settings
     from index.terms import BoardInfo
@@ -40,6 +41,8 @@ board_app = typer.Typer(help="A board of your own.", no_args_is_help=True)
 app.add_typer(board_app, name="board")
 keys_app = typer.Typer(help="Keys of partners, with quotas of their own.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+alerts_app = typer.Typer(help="Saved searches, and being told of new gigs.", no_args_is_help=True)
+app.add_typer(alerts_app, name="alerts")
 rates_app = typer.Typer(help="Exchange rates: how new they are, and newer ones.", invoke_without_command=True)
 app.add_typer(rates_app, name="rates")
 
@@ -113,7 +116,7 @@ def progress() -> "Bars":
 
 @app.command()
 def up(sample: Sample = False) -> None:
-    """Run everything on this machine: web page and API, crawl schedule, ingest.
+    """Run everything on this machine: web page and API, crawl schedule, ingest, alerts.
 
     With an empty data folder and no board within reach it shows the sample boards instead, and says so.
     """
@@ -134,7 +137,7 @@ def up(sample: Sample = False) -> None:
         spiders = functools.partial(the_spiders, settings, sample)
         schedule = Schedule(instance.store, instance.inbox, spiders, settings, sample_url)
         stop = threading.Event()
-        for work in (worker.run, schedule.run):
+        for work in (worker.run, schedule.run, delivery(instance, home_of(settings, listener)).run):
             thread = threading.Thread(target=work, args=(stop,), daemon=True)
             stack.callback(thread.join, 15)
             thread.start()
@@ -165,7 +168,7 @@ def serve(sample: Sample = False) -> None:
 
 @app.command()
 def work(sample: Sample = False) -> None:
-    """Ingest what crawlers bring, until stopped."""
+    """Ingest what crawlers bring and send alerts, until stopped."""
     import signal
 
     settings = the_settings(sample)
@@ -173,8 +176,29 @@ def work(sample: Sample = False) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with the_instance(settings, sample) as instance, instance.working("gigdex work") as worker:
+        sending = threading.Thread(target=delivery(instance).run, args=(stop,), daemon=True)
+        sending.start()
         say(f"Ingesting into {settings.data}; stop with Ctrl+C.")
         worker.run(stop)
+        sending.join(15)
+
+
+def home_of(settings: "Settings", listener: socket.socket) -> str:
+    """Address of this instance in links: what the settings say, else where it listens."""
+    from search_api.server import address_of
+
+    return settings.home if settings.public_url is not None else address_of(listener)
+
+
+def delivery(instance: "Instance", home: str | None = None) -> "Delivery":
+    """What sends alerts. `home`: where the pages are, for links; None where only the settings know."""
+    from index.alerts.delivery import Delivery
+    from search_api.letters import Letters
+
+    settings = instance.settings
+    boards = functools.partial(declared_boards, instance)
+    letters = Letters(settings, boards, lambda: datetime.now(UTC), home or settings.home)
+    return Delivery(instance.store, letters.ways(), settings.private)
 
 
 @app.command()
@@ -219,6 +243,9 @@ def serve_pages(instance: "Instance", sample: bool, listener: socket.socket, sil
         sample,
         ready=instance.not_ready,
         metrics=lambda: collect(instance),
+        database=instance.store.database,
+        home=home_of(instance.settings, listener),
+        secret=instance.store.secret(),
     )
 
     with suppress(EngineError):
@@ -1009,6 +1036,88 @@ def show(
         show_gig(found.gig, Console(), datetime.now(UTC), boards)
 
 
+# --- alerts ----------------------------------------------------------------------------------------------------
+
+
+@alerts_app.command("add")
+@with_filters("q", "sort", "limit", "cursor")
+def add_alert(
+    filters: list[tuple[str, str]],
+    words: Annotated[list[str] | None, typer.Argument(help='Words, "a phrase", OR; put -- before a -word.')] = None,
+    mail: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Tell this mail address, once it agrees.")] = None,
+    webhook: Annotated[str | None, typer.Option(metavar="URL", help="Tell a program by signed POSTs.")] = None,
+    feed: Annotated[bool, typer.Option("--feed", help="Fill a private feed; the default.")] = False,
+    rhythm: Annotated[str, typer.Option(help="instant, daily, or weekly on Mondays.")] = "daily",
+    hour: Annotated[int, typer.Option(help="Full hour of daily and weekly digests.")] = 8,
+    zone: Annotated[str, typer.Option(help="Time zone of the hour, such as Europe/Berlin.")] = "UTC",
+    sample: Sample = False,
+) -> None:
+    """Save a search, to be told of new gigs that it finds: its id and secrets as JSON."""
+    from index.alerts import saved
+    from index.query import SearchQuery
+
+    if (mail is not None) + (webhook is not None) + feed > 1:
+        raise Problem("--mail, --webhook and --feed: one at a time", 2)
+    kind = "email" if mail is not None else "webhook" if webhook is not None else "feed"
+    query = SearchQuery.from_params([("q", " ".join(words or ())), *filters])
+    order = saved.Order.of(query, kind, address=mail, url=webhook, rhythm=rhythm, hour=hour, zone=zone)
+    with the_gigs(settings := the_settings(sample), sample) as instance:
+        made = saved.accept(instance.store.database, settings, order, datetime.now(UTC))
+    told = {"id": made.search.id, "state": made.search.state, "key": made.key, "webhook_secret": made.webhook_secret}
+    if made.feed_token is not None:
+        told["feed_url"] = f"{settings.home}/saved-searches/{made.search.id}/feed?token={made.feed_token}"
+    print(json.dumps({name: value for name, value in told.items() if value is not None}))
+
+
+@alerts_app.command("list")
+def list_alerts(sample: Sample = False) -> None:
+    """Everybody's saved searches, NDJSON. Who they are for is not shown."""
+    from index.alerts import saved
+
+    with the_gigs(the_settings(sample), sample) as instance, instance.store.database.reading() as connection:
+        for one in saved.of_subscriber(connection, None):
+            shown = {"id": one.id, "query": json.loads(saved.query_json(one.query)), "kind": one.kind,
+                     "rhythm": one.rhythm, "state": one.state, "why": one.why}  # fmt: skip
+            print(json.dumps(shown, ensure_ascii=False))
+
+
+@alerts_app.command("pause")
+def pause_alert(search: str, sample: Sample = False) -> None:
+    """Tell nothing of this saved search until it is resumed."""
+    turn_alert(search, "paused", sample)
+
+
+@alerts_app.command("resume")
+def resume_alert(search: str, sample: Sample = False) -> None:
+    """Let a paused saved search go on, with what comes from now on."""
+    turn_alert(search, "active", sample)
+
+
+@alerts_app.command("delete")
+def delete_alert(search: str, sample: Sample = False) -> None:
+    """Delete a saved search; of who has none left nothing is kept."""
+    turn_alert(search, None, sample)
+
+
+def turn_alert(search: str, state: str | None, sample: bool) -> None:
+    """Give a saved search another state; None deletes it."""
+    from index.alerts import saved
+
+    with the_gigs(the_settings(sample), sample) as instance:
+        with instance.store.database.writing() as connection:
+            found = saved.load(connection, search)
+            if found is None:
+                raise Problem(f"there is no saved search {search!r}; `gigdex alerts list` shows all", 2)
+            if found.state == "unconfirmed" and state is not None:
+                raise Problem("its address has not confirmed it yet")
+            if state is None:
+                saved.delete(connection, found)
+            else:
+                saved.change(connection, found, datetime.now(UTC), state="active" if state == "active" else "paused")
+        if state is None:
+            instance.store.database.truncate_log()
+
+
 # --- operating -----------------------------------------------------------------------------------------------
 
 
@@ -1238,6 +1347,7 @@ def explain(error: Exception) -> int:
     """Print the one line for an error; returns the exit status: 2 for bad input, 1 for everything else."""
     from crawlers.capture import CaptureFailed
     from crawlers.grants import BadGrant
+    from index.alerts.saved import TooMany
     from index.backup import BackupError
     from index.engine.base import EngineError
     from index.forget import BadPattern
@@ -1269,7 +1379,8 @@ def explain(error: Exception) -> int:
         | MirrorError
         | MoveError
         | RatesError
-        | StoreError,
+        | StoreError
+        | TooMany,
     ):
         say(f"gigdex: {error}")
         return 1

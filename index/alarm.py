@@ -4,7 +4,6 @@ Once a change and way. What was told is kept in the store, so that a restart rep
 tried again later with what is true then. No failure here reaches a crawl or ingest.
 """
 
-import asyncio
 import json
 import logging
 import time
@@ -13,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
 
+from index.mail import send_mail
 from index.settings import Settings
 from index.store.boards import Health, healths, standings
 from index.store.store import Store, facts
@@ -148,30 +147,15 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def to_mail(changes: Sequence[Change], settings: Settings) -> None:
-    """One mail. `smtp://` upgrades to TLS where the server can, `smtps://` begins with it. Raises what the library
-    raises."""
-    import aiosmtplib  # takes a while, and most processes never send a mail
-
-    assert settings.smtp_url is not None
+    """One mail. Raises what index.mail.send_mail raises."""
     assert settings.alarm_mail is not None
-    server = urlsplit(settings.smtp_url.get_secret_value())
     message = EmailMessage()
     message["From"] = settings.mail_from or settings.alarm_mail
     message["To"] = settings.alarm_mail
     boards = ", ".join(f"{change.board} {change.state}" for change in changes)
     message["Subject"] = f"Gigdex: {boards}"[:200]
     message.set_content("\n".join(str(change) for change in changes) + "\n\n`gigdex boards` shows all of them.\n")
-    asyncio.run(
-        aiosmtplib.send(
-            message,
-            hostname=server.hostname,
-            port=server.port,
-            username=unquote(server.username) if server.username else None,
-            password=unquote(server.password) if server.password else None,
-            use_tls=server.scheme == "smtps",
-            timeout=TIMEOUT_S,
-        )
-    )
+    send_mail(message, settings)
 
 
 def _short(error: Exception) -> str:

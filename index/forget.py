@@ -21,13 +21,14 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
+from index.alerts.saved import see_again
 from index.normalize.text import plain_text
 from index.posting import BadPosting, Posting, read_posting
 from index.store import decisions, fingerprints, gigs, pages, postings
 from index.store.db import Database
 from index.store.inbox import Inbox, posting_json
 from index.store.postings import Key, StoredPosting
-from index.store.schema import forgotten, inbox_postings, views
+from index.store.schema import forgotten, inbox_postings, matched_views, views
 from index.store.schema import postings as postings_table
 from index.store.store import Store
 
@@ -326,7 +327,7 @@ def _waiting(database: Database) -> Iterator[tuple[int, str]]:
         after = rows[-1].id
 
 
-def _views(database: Database) -> Iterator[tuple[int, str]]:
+def _views(database: Database, views: sa.Table = views) -> Iterator[tuple[int, str]]:
     """Seq and content of all views, in the order of the gigs."""
     after = (0, -1)
     while True:
@@ -443,4 +444,7 @@ def _clean_gigs(ingest: "Ingest", rule: Rule) -> int:
         with ingest.store.regrouping() as connection:
             members = postings.of_gigs(connection, chunk)
             gigs.bury(database, connection, set(chunk) - {stored.gig for stored in members.values()})
+    seen = {seq for seq, content in _views(database, matched_views) if any(rule.fields(json.loads(content)))}
+    with database.writing() as connection:
+        see_again(connection, seen)
     return len(found)

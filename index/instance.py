@@ -7,6 +7,7 @@ from functools import cached_property
 
 from index.ahead import ReadAhead
 from index.alarm import Alarm
+from index.alerts.service import Alerts
 from index.engine.base import Engine, EngineError, EngineStaleError, Everything, Top
 from index.engine.choice import Engines
 from index.follow import Follower
@@ -72,6 +73,7 @@ class Instance:
                 self.rebuild_engine,
                 Keep.of(self.settings),
                 Alarm.of(self.store, self.settings),
+                Alerts(self.store, self.settings.private),
             )
             try:
                 yield worker

@@ -431,7 +431,7 @@ def usd_rate(code: str, day: date) -> float | None:
 
 
 def locate(near: str) -> Near:
-    """What `near` means: "lat,lon" in degrees, or a place's name."""
+    """What `near` means: "lat,lon" in degrees, or a place's name. Raises BadQuery."""
     lat_text, _, lon_text = near.partition(",")
     try:
         lat, lon = float(lat_text), float(lon_text)

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     mail_from: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(
         None, description="sender of mails; unset means the receiver's own address"
     )
+    webhook_allow: str = Field(
+        "",
+        description="receivers of alerts inside your own network, HOST:PORT parted by commas; all others must be https "
+        "on the public internet",
+    )
     rate_limit: int = Field(
         300, ge=0, description="requests a minute that one client of a public instance may make; 0: any number"
     )
@@ -171,6 +176,14 @@ class Settings(BaseSettings):
                 raise ValueError("it is smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT")
         return value
 
+    @field_validator("webhook_allow")
+    @classmethod
+    def _receivers(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:/@\[\]]+):[0-9]{1,5}", part):
+                raise ValueError(f"{part[:60]!r} is not HOST:PORT, such as 127.0.0.1:9000 or [::1]:9000")
+        return value
+
     @field_validator("alarm_mail", "mail_from")
     @classmethod
     def _mailbox(cls, value: str | None) -> str | None:
@@ -183,6 +196,25 @@ class Settings(BaseSettings):
         if self.alarm_mail is not None and self.smtp_url is None:
             raise ValueError("GIGDEX_ALARM_MAIL: it needs GIGDEX_SMTP_URL, too")
         return self
+
+    @cached_property
+    def allowed_receivers(self) -> frozenset[tuple[str, int]]:
+        """Of GIGDEX_WEBHOOK_ALLOW: hosts in small letters, without brackets, and ports."""
+        parts = (part.strip().rpartition(":") for part in self.webhook_allow.split(",") if part.strip())
+        return frozenset((host.strip("[]").lower(), int(port)) for host, _, port in parts)
+
+    @cached_property
+    def sends_mail(self) -> bool:
+        """Whether alerts may go by mail: there is a server and, where strangers sign up, a sender."""
+        return self.smtp_url is not None and (self.mail_from is not None or self.private)
+
+    @property
+    def home(self) -> str:
+        """Address of this instance in links, without a slash at the end."""
+        if self.public_url is not None:
+            return str(self.public_url).rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @cached_property
     def private(self) -> bool:

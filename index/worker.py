@@ -1,4 +1,4 @@
-"""The worker: ingests what crawlers bring, closes what is over, keeps the engine up to date."""
+"""The worker: ingests what crawlers bring, closes what is over, keeps the engine up to date, matches saved searches."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from index.alarm import Alarm
+from index.alerts.service import Alerts
 from index.engine.base import EngineError, EngineStaleError
 from index.follow import Follower
 from index.forget import apply_pending, pending
@@ -30,6 +31,7 @@ REBUILD_PAUSE_S = 60.0
 """Shortest time between two rebuilds for damage that readers met."""
 UNREAD_FOR = timedelta(days=30)
 """Pages that no crawl read for so long are no board's any more."""
+ALERTS_RETRY_S = 60.0
 RETRY_S = 5.0
 """Pause after a failure of the database or the engine, such as a full disk."""
 
@@ -45,15 +47,18 @@ class Worker:
         rebuild_engine: Callable[[], Follower],
         keep: Keep,
         alarm: Alarm,
+        alerts: Alerts,
     ) -> None:
         self.ingest = ingest
         self.alarm = alarm
+        self.alerts = alerts
         self._open_engine = open_engine
         self._rebuild_engine = rebuild_engine
         self._keep = keep
         self._follower: Follower | None = None
         self._next_sweep = 0.0
         self._opened_at = 0.0
+        self._next_alerts = 0.0
 
     @property
     def follower(self) -> Follower:
@@ -84,6 +89,7 @@ class Worker:
         except EngineStaleError:
             self.close_engine()  # the next round makes it anew
             raise
+        self._tell()
         return count
 
     @contextmanager
@@ -96,6 +102,19 @@ class Worker:
         finally:
             if are_ours:
                 leases.release([CHORES])
+
+    def _tell(self) -> None:
+        """Match saved searches with what has changed, which can be found by now. A fault of theirs must not stop
+        ingest; they go on where they were."""
+        if time.monotonic() < self._next_alerts:
+            return
+        try:
+            self.alerts.step()
+        except StoreError:
+            raise
+        except Exception as error:
+            log.error("saved searches can't be matched: %r; trying again in %g s", error, ALERTS_RETRY_S)
+            self._next_alerts = time.monotonic() + ALERTS_RETRY_S
 
     def _do_chores(self, is_time: bool) -> None:
         self._forget()

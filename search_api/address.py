@@ -44,6 +44,13 @@ class Address:
     def url(self) -> str:
         return f"/?{urlencode(self.pairs)}" if self.pairs else "/"
 
+    @property
+    def filters(self) -> str:
+        """What hides something, as a query string: what a saved search is made of; empty without any."""
+        if all(name in UNFILTERED for name, _ in self.pairs):
+            return ""
+        return urlencode([(name, value) for name, value in self.pairs if name not in ("sort", "limit")])
+
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.pairs if key == name]
 

@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from search_api import examples, problems
@@ -12,7 +13,20 @@ from search_api.answers import SMALL, Answers
 from search_api.deps import BoardBook, Services
 from search_api.limits import Gate
 from search_api.middleware import Access, Edge
-from search_api.routes import boards, categories, changes, feeds, gigs, health, metrics, pages, sitemap, suggest
+from search_api.routes import (
+    alerts,
+    boards,
+    categories,
+    changes,
+    feeds,
+    gigs,
+    health,
+    metrics,
+    pages,
+    saved_searches,
+    sitemap,
+    suggest,
+)
 from search_api.streaming import Places
 from search_api.telemetry import Telemetry
 
@@ -26,8 +40,27 @@ LINE = 1_000
 PATIENCE_S = 15.0
 """How long one waits; a person would have given up."""
 
+ROUTERS = tuple(
+    module.router
+    for module in (
+        gigs,
+        feeds,
+        changes,
+        categories,
+        boards,
+        health,
+        metrics,
+        pages,
+        sitemap,
+        suggest,
+        saved_searches,
+        alerts,
+    )
+)
+
 DESCRIPTION = """\
-Gigs from public boards, normalized, with comparable pay. All addresses answer GET and HEAD, without a key.
+Gigs from public boards, normalized, with comparable pay. All addresses answer GET and HEAD, without a key, except
+/saved-searches, which keeps searches and tells of new gigs.
 Errors are problem+json (RFC 9457) and name the parameter; an unknown parameter is an error.
 """
 
@@ -66,19 +99,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.boards = BoardBook(services)
     app.state.long_answers = Places()
     app.state.bell = changes.Bell()
-    for router in (
-        gigs.router,
-        feeds.router,
-        changes.router,
-        categories.router,
-        boards.router,
-        health.router,
-        metrics.router,
-        pages.router,
-        sitemap.router,
-        suggest.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
+    app.state.routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     problems.install(app)
     app.state.telemetry = telemetry = Telemetry()
     places = PLACES_ELSEWHERE if services.settings.elasticsearch_url else PLACES

@@ -10,10 +10,12 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 from starlette.datastructures import Headers
 
+from index.alerts.keys import PREFIX
 from index.metrics import Metric
 from index.search import Search
 from index.settings import Settings
 from index.store.boards import BoardState
+from index.store.db import Database
 from index.store.store import Found
 from index.stream import Stream
 from index.terms import OPERATOR, BoardInfo, Channel
@@ -40,6 +42,12 @@ class Services:
     ready: Callable[[], str | None] = lambda: None
     metrics: Callable[[], Sequence[Metric]] = tuple
     """What /metrics shows besides the web server's own numbers."""
+    database: Database | None = None
+    """Where saved searches are kept; None where none are."""
+    home: str = ""
+    """Address that pages have for the outside, where the settings don't say it: the port may be any."""
+    secret: bytes = b""
+    """What is kept of clients who sign up is hashed with it."""
 
 
 class BoardBook:
@@ -67,11 +75,13 @@ def is_operator(headers: Headers, settings: Settings) -> bool:
     Raises a 401 Problem on a wrong key.
     """
     scheme, _, key = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and not key.strip().startswith(PREFIX):
         admin_key = settings.admin_key.get_secret_value() if settings.admin_key else ""
         if not admin_key or not secrets.compare_digest(key.strip().encode("latin-1"), admin_key.encode()):
             raise Problem(401, "this is not the operator's key")
         return True
+    if scheme.lower() == "bearer":  # a subscriber's, which opens that subscriber's things alone
+        return False
     return settings.private and _asked_locally(headers)
 
 

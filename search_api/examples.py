@@ -19,6 +19,7 @@ from search_api.present import FacetCounts, GigItem, PayStates, Shown, page_json
 from search_api.routes.boards import BoardList, board_item
 from search_api.routes.categories import list_categories
 from search_api.routes.health import Health
+from search_api.routes.saved_searches import ChannelIn, SavedSearchItem, SavedSearchList
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PAY = Pay(
@@ -111,6 +112,19 @@ gigdex_gigs{status="open"} 120
 """
 
 
+SAVED = SavedSearchItem(
+    id="9f2c51d0a7e84b36",
+    query={"q": "transcribe", "mode": ["online"]},
+    channel=ChannelIn(kind="webhook", url="https://receiver.example/gigs"),
+    rhythm="instant",
+    hour=8,
+    zone="Europe/Berlin",
+    state="active",
+    created_at=NOW,
+    last_week=12,
+)
+
+
 def item() -> GigItem:
     """A gig as /gigs/{gig_id} answers."""
     return Shown(GIG, "USD", NOW, {}).item()
@@ -128,6 +142,8 @@ def answers() -> dict[str, Any]:
         "/boards": BoardList(items=[board_item(BOARD)]),
         "/health/live": Health(status="live"),
         "/health/ready": Health(status="ready"),
+        "/saved-searches": SavedSearchList(items=[SAVED]),
+        "/saved-searches/{search_id}": SAVED,
     }
     return {path: model.model_dump(mode="json") for path, model in found.items()} | {
         "/metrics": METRICS,

@@ -39,6 +39,8 @@ PREFLIGHT = OPEN | {
 }
 HEAD = "gigdex.head"
 """In the scope: only the headers are wanted, for whoever can tell them without the body."""
+BODY_BYTES = 65_536
+"""Of a request: forms and saved searches are far smaller."""
 UNLIMITED = ("/health/", "/static/")
 """Asking whether it lives, and a page's style, count towards no quota."""
 
@@ -54,6 +56,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        receive = _bounded(receive)
         head = scope["method"] == "HEAD"
         inner = {
             **scope,
@@ -68,7 +71,9 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(SAFETY)
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFETY.items():
+                    headers.setdefault(name, value)  # a route may be stricter
                 route = getattr(inner.get("route"), "path", "none")
                 self._telemetry.answered(route, message["status"], time.perf_counter() - asked_at)
             elif head:
@@ -147,6 +152,21 @@ class Access:
 
 CODINGS = (b"zstd", b"gzip")
 """Those that we speak, the better first."""
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The same, but no body of a request is read beyond BODY_BYTES."""
+    size = 0
+
+    async def receive_some() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > BODY_BYTES:
+            raise Problem(413, f"more than {BODY_BYTES:,} bytes are not read here")
+        return message
+
+    return receive_some
 
 
 def _plain_encodings(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

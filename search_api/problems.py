@@ -1,11 +1,13 @@
 """Errors as RFC 9457 problem+json; a browser that opens a page gets the same as a page."""
 
 import logging
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
@@ -50,10 +52,12 @@ class Problem(Exception):
 
 
 MEANINGS = {
-    401: "It is for the operator, or this is not the operator's key",
+    400: "The body of the request can't be read",
+    401: "It is for the operator or a subscriber, and this is neither's key",
     403: "This partner's key is not for this address",
     404: "There is no such thing",
     410: "It is gone for good",
+    413: "The body of the request is too large",
     422: "A parameter is unknown or can't be used",
     429: "More requests a minute than one client may make; `Retry-After` says when to go on",
     503: "It can't answer now; the detail says why",
@@ -77,6 +81,7 @@ HEADERS = {
 }
 """What headers of answers mean. None is on every answer, so none is required."""
 OPERATOR_KEY = "operatorKey"
+SUBSCRIBER_KEY = "subscriberKey"
 
 
 def describe(schema: dict[str, Any]) -> None:
@@ -87,27 +92,39 @@ def describe(schema: dict[str, Any]) -> None:
         name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
     }
     components["securitySchemes"] = {
-        OPERATOR_KEY: {"type": "http", "scheme": "bearer", "description": "the key in the setting GIGDEX_ADMIN_KEY"}
+        OPERATOR_KEY: {"type": "http", "scheme": "bearer", "description": "the key in the setting GIGDEX_ADMIN_KEY"},
+        SUBSCRIBER_KEY: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "the `key` that the first saved search gave",
+        },
     }
     for path, operations in schema["paths"].items():
-        found = operations["get"]["responses"]
-        quota = () if path.startswith("/health/") else ("RateLimit-Policy", "RateLimit")
-        found |= {str(status): its for status, its in responses(401, 403, *((429,) if quota else ())).items()}
-        if not path.startswith("/health/"):
-            found["304"] = {"description": "Nothing has changed since the answer with this ETag"}
-        more = {
-            "200": ("ETag",),
-            "304": ("ETag",),
-            "301": ("Location",),
-            "429": ("Retry-After",),
-            "503": ("Retry-After",),
-        }
-        for status, response in found.items():
-            names = [*quota, *more.get(status, ()), *(("Link",) if (path, status) == ("/gigs", "200") else ())]
-            if names:
-                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        operations["get"]["responses"] = dict(sorted(found.items()))
-        operations["get"].setdefault("security", [{}, {OPERATOR_KEY: []}])
+        for method, operation in operations.items():
+            _describe(path, method, operation)
+
+
+def _describe(path: str, method: str, operation: dict[str, Any]) -> None:
+    found = operation["responses"]
+    read = method == "get"
+    quota = () if path.startswith("/health/") else ("RateLimit-Policy", "RateLimit")
+    body = (400, 413) if "requestBody" in operation else ()
+    found |= {str(status): its for status, its in responses(401, 403, *((429,) if quota else ()), *body).items()}
+    if read and not path.startswith(("/health/", "/saved-searches")):
+        found["304"] = {"description": "Nothing has changed since the answer with this ETag"}
+    more = {
+        "200": ("ETag",) if "304" in found or path.startswith("/health/") else (),
+        "304": ("ETag",),
+        "301": ("Location",),
+        "429": ("Retry-After",),
+        "503": ("Retry-After",),
+    }
+    for status, response in found.items():
+        names = [*quota, *more.get(status, ()), *(("Link",) if (path, status) == ("/gigs", "200") else ())]
+        if names:
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    operation["responses"] = dict(sorted(found.items()))
+    operation.setdefault("security", [{}, {OPERATOR_KEY: []}])
 
 
 def as_problem(error: Exception) -> Problem:
@@ -122,8 +139,8 @@ def as_problem(error: Exception) -> Problem:
         first = error.errors()[0]
         return Problem(422, str(first["msg"]), parameter=str(first["loc"][-1]))
     if isinstance(error, HTTPException):
-        if error.status_code == 405:
-            return Problem(405, "this address only answers GET and HEAD", headers={"Allow": "GET, HEAD"})
+        if error.status_code == 400:
+            return Problem(400, "the body of the request can't be read: send JSON as it is described")
         if error.status_code == 404:
             return Problem(404, "there is nothing at this address")
         return Problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
@@ -139,6 +156,15 @@ def as_problem(error: Exception) -> Problem:
     return Problem(500, "something went wrong here; the operator's log says what")
 
 
+def _wrong_method(request: Request) -> Problem:
+    """Says what the address answers: of several routes with the same path the router names the first one's methods."""
+    path = request.url.path
+    routes: Sequence[APIRoute] = request.app.state.routes
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()} or {"GET"}
+    allowed = sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+    return Problem(405, f"this address only answers {' and '.join(allowed)}", headers={"Allow": ", ".join(allowed)})
+
+
 def _wants_page(request: Request) -> bool:
     """Pages are the routes outside the schema; people also get a page for an address that doesn't exist."""
     route = request.scope.get("route")
@@ -148,6 +174,8 @@ def _wants_page(request: Request) -> bool:
 def respond(request: Request, error: Exception) -> Response:
     """The answer to a request that failed."""
     problem = as_problem(error)
+    if problem.status == 405:
+        problem = _wrong_method(request)
     if _wants_page(request):
         return HTMLResponse(
             render("problem.html", request, problem=problem.body()), status_code=problem.status, headers=problem.headers

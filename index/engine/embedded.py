@@ -667,3 +667,40 @@ def _one_by_one(searcher: tantivy.Searcher, query: Query, fields: Sequence[str])
 
 def most_frequent(found: Mapping[str, int], size: int) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:size])
+
+
+# --- a few documents in memory -------------------------------------------------------------------------------
+
+
+class Batch:
+    """Documents in memory that many questions are asked of, each prepared once: how saved searches are matched.
+
+    The same fields and the same translation as the index's, so that both mean the same by a question.
+    """
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        index = tantivy.Index(_SCHEMA)
+        writer = index.writer(WRITER_HEAP, 1)
+        for number, document in enumerate(documents):
+            writer.add_document(_tantivy_document(document, number))
+        writer.commit()
+        index.reload()
+        self._searcher = index.searcher()
+        self._limit = max(1, len(documents))
+        addresses = [address for _, address in self._searcher.search(Query.all_query(), limit=self._limit).hits]
+        numbers = map(_integer, self._searcher.fast_field_values("revision", addresses))
+        self._numbers = {(a.segment_ord, a.doc): n for a, n in zip(addresses, numbers, strict=True)}
+
+    def find(self, question: Query) -> list[int]:
+        """Positions of the documents that fit."""
+        hits = self._searcher.search(question, limit=self._limit, count=False).hits
+        return [self._numbers[address.segment_ord, address.doc] for _, address in hits]
+
+    @staticmethod
+    def prepare(clause: Clause) -> Query:
+        return _translate(clause)
+
+    @staticmethod
+    def all_of(questions: Sequence[Query]) -> Query:
+        """One question for what all of them ask."""
+        return questions[0] if len(questions) == 1 else Query.boolean_query([(Occur.Must, one) for one in questions])

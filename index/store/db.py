@@ -131,10 +131,11 @@ class Database:
         )
         connection.execute(on_conflict, rows)
 
-    def insert_new(self, connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
-        """Insert a row unless one with its primary key exists."""
-        insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
-        connection.execute(insert.values(row).on_conflict_do_nothing())
+    def insert_new(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows, but none whose primary key exists."""
+        if rows:
+            insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+            connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)), rows)
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""

@@ -16,7 +16,7 @@ meta = sa.Table(
 counters = sa.Table(
     "counters",
     store,
-    sa.Column("name", sa.Text, primary_key=True, comment="revision, seq, fingerprint, regrouping"),
+    sa.Column("name", sa.Text, primary_key=True, comment="revision, seq, fingerprint, regrouping, saved_searches"),
     sa.Column("n", sa.BigInteger, nullable=False),
 )
 
@@ -189,6 +189,89 @@ leases = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("holder", sa.Text, nullable=False),
     sa.Column("until", Instant, nullable=False),
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    store,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, comment="mail address; null for programs and feeds"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("subscribers_address", "address", unique=True),
+)
+
+saved_searches = sa.Table(
+    "saved_searches",
+    store,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False, comment="SearchQuery without its defaults, JSON"),
+    sa.Column("kind", sa.Text, nullable=False, comment="email, webhook or feed"),
+    sa.Column("url", sa.Text, comment="of a webhook"),
+    sa.Column("secret", sa.Text, comment="that signs a webhook's messages"),
+    sa.Column("old_secret", sa.Text, comment="the one before, which signs them too for a while"),
+    sa.Column("old_secret_until", Instant),
+    sa.Column("rhythm", sa.Text, nullable=False, comment="instant, daily or weekly"),
+    sa.Column("hour", sa.Integer, nullable=False),
+    sa.Column("zone", sa.Text, nullable=False, comment="of the time zone database"),
+    sa.Column("state", sa.Text, nullable=False, comment="unconfirmed, active or paused"),
+    sa.Column("why", sa.Text, comment="why it was paused, where nobody asked for it"),
+    sa.Column("since", sa.BigInteger, nullable=False, comment="revision after which gigs are news"),
+    sa.Column("next_at", Instant, nullable=False, comment="no digest before"),
+    sa.Column("client", sa.Text, comment="keyed hash of who signed it up"),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("saved_searches_subscriber", "subscriber"),
+    sa.Index("saved_searches_due", "state", "next_at"),
+    sa.Index("saved_searches_client", "client", "created_at"),
+)
+
+alerts = sa.Table(
+    "alerts",
+    store,
+    sa.Column("search", sa.Text, primary_key=True),
+    sa.Column("gig", sa.BigInteger, primary_key=True, autoincrement=False, comment="seq"),
+    sa.Column("found_at", Instant, nullable=False),
+    sa.Column("outbox", sa.Text, comment="the message that tells it; null while it waits for one"),
+    sa.Index("alerts_outbox", "outbox"),
+    sa.Index("alerts_gig", "gig"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    store,
+    sa.Column("id", sa.Text, primary_key=True, comment="the same however often it is sent"),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("search", sa.Text),
+    sa.Column("what", sa.Text, nullable=False, comment="digest, confirm or manage"),
+    sa.Column("state", sa.Text, nullable=False, comment="waiting, sent or failed"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", Instant, nullable=False),
+    sa.Column("leased_until", Instant, comment="somebody sends it now"),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("outbox_due", "state", "next_try_at"),
+    sa.Index("outbox_subscriber", "subscriber", "created_at"),
+    sa.Index("outbox_search", "search"),
+)
+
+tokens = sa.Table(
+    "tokens",
+    store,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, nullable=False, comment="key, manage, confirm, unsubscribe or feed"),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("search", sa.Text, comment="what it is for; null: all of the subscriber's"),
+    sa.Column("expires_at", Instant),
+    sa.Index("tokens_subscriber", "subscriber"),
+)
+
+matched_views = sa.Table(
+    "matched_views",
+    store,
+    sa.Column("gig", sa.BigInteger, primary_key=True, autoincrement=False, comment="seq"),
+    sa.Column("view", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("channels", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False, comment="Gig, as saved searches saw it last"),
 )
 
 inbox = sa.MetaData()

@@ -135,7 +135,7 @@ class Store:
         value = self.get("secret")
         if value is None:
             with self.database.writing() as connection:
-                self.database.insert_new(connection, meta, {"key": "secret", "value": secrets.token_hex(32)})
+                self.database.insert_new(connection, meta, [{"key": "secret", "value": secrets.token_hex(32)}])
             value = self.get("secret")  # another process may have been faster
             assert value is not None
         return bytes.fromhex(value)

@@ -238,4 +238,9 @@ def test_no_contact_becomes_another_kind_of_link(contact: str) -> None:
 def test_every_page_leads_to_about_and_boards(client: Client) -> None:
     for path in ("/", f"/gig/{made_up.TRANSCRIBE.id}", "/boards.html", "/about"):
         found = Page(client.page(path).text)
-        assert {link.attributes["href"] for link in found.css("header nav a")} == {"/", "/boards.html", "/about"}
+        assert {link.attributes["href"] for link in found.css("header nav a")} == {
+            "/",
+            "/alerts",
+            "/boards.html",
+            "/about",
+        }

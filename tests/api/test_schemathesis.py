@@ -27,6 +27,9 @@ max-steps = 3
 [[operations]]
 include-path = "/metrics"
 headers = {{ Authorization = "Bearer {KEY}" }}
+[[operations]]
+include-path-regex = "^/saved-searches"
+enabled = false
 """
 AFTER: list[str] = []
 """A cursor that /changes takes."""
@@ -80,5 +83,6 @@ def test_every_answer_is_as_promised(make_client: MakeClient) -> None:
                 if check.failure_info:
                     wrong.append(f"{check.name}: {check.failure_info.failure}\n{check.failure_info.code_sample[:500]}")
     assert not wrong, "\n\n".join(dict.fromkeys(wrong))
-    assert asked >= {f"GET {path}" for path in app.openapi()["paths"]}
+    # Saved searches need a database, and what a query may hold no schema says: tests/alerts/test_routes.py.
+    assert asked >= {f"GET {path}" for path in app.openapi()["paths"] if not path.startswith("/saved-searches")}
     assert checks > 1_000

@@ -1,0 +1,171 @@
+"""The outbox is emptied: at least once, each message under the same id however often it is sent.
+
+A message is leased before it is sent, so that several processes share the work; whoever dies with it leaves a lease
+that runs out, and another one sends it again. It is noted as sent only after the receiver has taken it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from index.alerts import digest, keys
+from index.alerts.digest import Message
+from index.alerts.guard import Forbidden
+from index.alerts.saved import load, of_subscriber, pause_for
+from index.alerts.webhook import Gone, NotTaken
+from index.mail import MailRefused
+from index.store.db import StoreError
+from index.store.schema import outbox
+from index.store.store import Store
+
+RETRIES_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Pauses after each failed try (Standard Webhooks): more than three days in all."""
+LEASE = timedelta(minutes=3)
+"""Longer than one try may take."""
+AT_ONCE = 8
+"""Messages that one process sends at the same time."""
+KEEP = timedelta(days=30)
+"""How long it is known what was sent."""
+IDLE_S = 0.5
+RETRY_S = 5.0
+SWEEP = timedelta(hours=1)
+MOST_PATIENCE_S = 86_400.0
+
+log = logging.getLogger(__name__)
+
+Way = Callable[[Message], None]
+"""Sends one message; raises when it was not taken."""
+
+
+class Delivery:
+    """Sends what is in the outbox of one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        ways: Mapping[str, Way],
+        private: bool,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`ways`: how `email` and `webhook` are sent; what has no way waits for one. `private`: what is sent is seen by
+        the operator alone."""
+        self.store = store
+        self.ways = ways
+        self.private = private
+        self.clock = clock
+        self._swept_at: datetime | None = None
+
+    def step(self) -> int:
+        """Send what is due, some at once. Returns how many messages were tried."""
+        self._sweep()
+        leased = self._lease()
+        if leased:
+            with ThreadPoolExecutor(min(AT_ONCE, len(leased)), "alerts") as pool:
+                list(pool.map(self._deliver, leased))
+        return len(leased)
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until `stop` is set. A failure of the database is logged in one line, and tried again."""
+        while not stop.is_set():
+            try:
+                idle = self.step() == 0
+            except StoreError as error:
+                log.error("alerts can't be delivered: %s; trying again in %g s", error, RETRY_S)
+                stop.wait(RETRY_S)
+            except Exception as error:  # a fault of ours must not end deliveries for good
+                log.error("alerts can't be delivered: %r; trying again in %g s", error, RETRY_S)
+                stop.wait(RETRY_S)
+            else:
+                if idle:
+                    stop.wait(IDLE_S)
+
+    def _lease(self) -> list[str]:
+        now = self.clock()
+        free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
+        due = sa.select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.next_try_at <= now, free)
+        with self.store.database.reading() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []
+        with self.store.database.writing() as connection:
+            order = due.order_by(outbox.c.next_try_at, outbox.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
+            ids = list(connection.execute(order).scalars())
+            connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
+        return ids
+
+    def _deliver(self, id: str) -> None:
+        """One try."""
+        now = self.clock()
+        with self.store.database.writing() as connection:
+            message = digest.read(connection, id, self.private, now)
+        if message is None:
+            return
+        state = message.search.state if message.search is not None else None
+        idle = message.what == "digest" and (state != "active" or not message.total)
+        if idle or (message.what == "confirm" and state != "unconfirmed"):
+            self._done(id)  # nothing is left to be told, or nobody to be told
+            return
+        way = self.ways.get(message.way)
+        try:
+            if way is None:
+                raise NotTaken(f"this instance has no way to send {message.way}")
+            way(message)
+        except Gone:
+            self._give_up(message, "the receiver answered 410: it wants no more")
+        except (MailRefused, Forbidden) as error:
+            self._give_up(message, str(error))
+        except Exception as error:  # the net, a server, a fault of ours: tried again
+            self._again(message, error)
+        else:
+            self._done(id)
+
+    def _done(self, id: str) -> None:
+        with self.store.database.writing() as connection:
+            values = {"state": "sent", "leased_until": None, "error": None}
+            connection.execute(sa.update(outbox).where(outbox.c.id == id).values(values))
+
+    def _again(self, message: Message, error: Exception) -> None:
+        reason = _line(error)
+        with self.store.database.writing() as connection:
+            tries = connection.execute(sa.select(outbox.c.tries).where(outbox.c.id == message.id)).scalar()
+            if tries is not None and tries < len(RETRIES_S):
+                asked = error.retry_after_s if isinstance(error, NotTaken) else None
+                pause = max(RETRIES_S[tries], min(asked or 0.0, MOST_PATIENCE_S))
+                next_try = self.clock() + timedelta(seconds=pause)
+                values = {"tries": tries + 1, "next_try_at": next_try, "leased_until": None, "error": reason}
+                connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
+                log.warning("alert %s was not taken (%s); trying again in %g s", message.id, reason, pause)
+                return
+        self._give_up(message, f"it was tried for days, at last: {reason}")
+
+    def _give_up(self, message: Message, why: str) -> None:
+        """Pause what can't be delivered: a webhook's search, or all that goes to an address that takes nothing."""
+        now = self.clock()
+        with self.store.database.writing() as connection:
+            values = {"state": "failed", "leased_until": None, "error": why}
+            connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
+            if message.way == "email":
+                searches = [one for one in of_subscriber(connection, message.subscriber) if one.kind == "email"]
+            else:
+                found = load(connection, message.search.id) if message.search is not None else None
+                searches = [found] if found is not None else []
+            pause_for(connection, [one for one in searches if one.state == "active"], why, now)
+        log.warning("alert %s can't be delivered: %s; its saved search is paused", message.id, why)
+
+    def _sweep(self) -> None:
+        """Forget what is over."""
+        now = self.clock()
+        if self._swept_at is not None and now - self._swept_at < SWEEP:
+            return
+        with self.store.database.writing() as connection:
+            keys.drop_expired(connection, now)
+            old = sa.and_(outbox.c.state != "waiting", outbox.c.created_at < now - KEEP)
+            connection.execute(sa.delete(outbox).where(old))
+        self._swept_at = now
+
+
+def _line(error: Exception) -> str:
+    return " ".join((str(error) if isinstance(error, NotTaken) else f"{type(error).__name__}: {error}").split())[:200]

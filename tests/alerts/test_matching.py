@@ -1,0 +1,273 @@
+"""What is news for a saved search: what fits now and did not before, once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.alerts import saved
+from index.alerts.matching import Asked, Matcher, Questions
+from index.alerts.saved import query_json, worth_saving
+from index.engine.base import Document
+from index.ingest import Ingest
+from index.normalize import currency
+from index.query import BadQuery, SearchQuery
+from index.store import gigs
+from index.store.store import Store
+from tests.alerts.conftest import Save, match, messages, told
+from tests.index.conftest import Clock, RunBoard, posting
+from tests.search import oracle
+from tests.search.conftest import World, euros, world
+from tests.search.made_up import NOW
+from tests.search.test_conformance import POINTS, build, channels, embedded_only, queries
+
+__all__ = ["euros", "world"]
+
+DOGS = [posting("alpha", str(number), f"Walk dog number {number}, $20 an hour") for number in range(3)]
+
+
+def test_a_new_gig_is_told_once(store: Store, run_board: RunBoard, save: Save, matcher: Matcher) -> None:
+    dog, cat = save(q="dog").search, save(q="cat").search
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    match(Matcher(store, private=False))
+    assert (told(store, dog.id), told(store, cat.id)) == ([1], [])
+    run_board("alpha", DOGS[0].model_copy(update={"description": "Three walks a day, at the river."}))
+    match(matcher)
+    assert told(store, dog.id) == [1]
+    assert [row.search for row in messages(store)] == [dog.id]
+
+
+def test_what_was_there_before_it_was_saved_is_no_news(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    run_board("alpha", *DOGS)
+    search = save(q="dog").search
+    match(matcher)
+    run_board("alpha", *[dog.model_copy(update={"description": "Other words, same work."}) for dog in DOGS])
+    match(matcher)
+    assert told(store, search.id) == []
+    later = save(q="walk").search  # by then gigs are followed; still nothing of old
+    run_board("alpha", *[dog.model_copy(update={"description": "Other words again."}) for dog in DOGS])
+    match(matcher)
+    assert told(store, later.id) == []
+
+
+def test_a_gig_that_pays_more_is_news_where_that_was_missing(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    run_board("alpha", DOGS[0])
+    rich, any_pay = save(q="dog", pay_min=30).search, save(q="dog").search
+    run_board("alpha", DOGS[0].model_copy(update={"title": "Walk dog number 0, $35 an hour"}))
+    match(matcher)
+    assert (told(store, rich.id), told(store, any_pay.id)) == ([1], [])
+
+
+def test_a_gig_that_is_open_again_is_news(
+    store: Store, run_board: RunBoard, ingest: Ingest, save: Save, matcher: Matcher, clock: Clock
+) -> None:
+    run_board("alpha", DOGS[0].model_copy(update={"expires_at": clock() + timedelta(hours=1)}))
+    clock.pass_by(hours=2)
+    assert ingest.expire() == 1
+    search = save(q="dog").search
+    match(matcher)
+    assert told(store, search.id) == []
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    assert told(store, search.id) == [1]
+
+
+def test_another_exchange_rate_alone_is_no_news(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_board("alpha", DOGS[0])
+    search = save(q="dog", pay_min=19, currency="EUR").search
+    match(matcher)
+    real = currency.usd_rate("EUR", NOW.date())
+    assert real is not None
+    assert real.usd > 20 / 19  # so that $20 is less than 19 euros
+    monkeypatch.setattr("index.search.usd_rate", lambda code, day: 0.5)
+    run_board("alpha", DOGS[0].model_copy(update={"description": "Only the words changed."}))
+    match(matcher)
+    assert told(store, search.id) == []
+
+
+def test_likely_scams_are_told_to_those_alone_who_ask(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    scam = posting(
+        "alpha",
+        "1",
+        "Repackage parcels at home, $5,000 a week guaranteed",
+        description="Send a $49 starter kit fee by gift card, then receive parcels at home and forward them. "
+        "Contact us on Telegram. No experience needed, guaranteed income, pay the training fee first.",
+    )
+    plain, bare = save(q="parcels").search, save(q="parcels", risk=["!none"]).search
+    asks = save(q="parcels", risk=["high"]).search
+    run_board("alpha", scam)
+    match(matcher)
+    assert (told(store, plain.id), told(store, bare.id), told(store, asks.id)) == ([], [], [1])
+
+
+def test_duplicates_and_a_later_merge_are_told_once(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    search = save(q="dog").search
+    link = "https://jobs.example/the-dog"
+    run_board("alpha", DOGS[0].model_copy(update={"url": link}))
+    run_board("gamma", posting("gamma", "9", DOGS[0].title, url=link))
+    match(matcher)
+    assert told(store, search.id) == [1]  # one gig of two boards
+    run_board("beta", posting("beta", "7", "Look after a dog for a weekend in June", url="https://beta.example/7"))
+    match(matcher)
+    assert told(store, search.id) == [1, 2]
+    run_board("beta", posting("beta", "7", DOGS[0].title, url=link))
+    match(matcher)
+    with store.database.reading() as connection:
+        assert gigs.load(connection, [2])[2].moved_to == 1
+    assert told(store, search.id) == [1, 2]
+    assert len(messages(store)) == 2
+
+
+def test_a_gig_told_of_alone_is_not_told_again_under_the_gig_it_was_merged_into(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    link = "https://jobs.example/the-dog"
+    run_board("alpha", posting("alpha", "1", "Look after a pet", url=link))
+    search = save(board=["beta"]).search
+    run_board("beta", posting("beta", "7", "Feed fish while we are away, $15 a day", url="https://beta.example/7"))
+    match(matcher)
+    assert told(store, search.id) == [2]
+    run_board("beta", posting("beta", "7", "Look after a pet", url=link))
+    match(matcher)
+    with store.database.reading() as connection:
+        assert gigs.load(connection, [2])[2].moved_to == 1
+    # Gig 1 has become one of board beta, too; it stands in the ledger as told by the message about gig 2.
+    assert told(store, search.id) == [1, 2]
+    assert len(messages(store)) == 1
+
+
+def test_a_channel_that_the_board_does_not_permit_is_told_nothing(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher
+) -> None:
+    searches = [save(kind=kind, q="dog").search.id for kind in ("email", "webhook", "feed")]
+    by_text = save(kind="email", q="river").search
+    run_board("delta", posting("delta", "1", "Walk my dog"))
+    run_board("gamma", posting("gamma", "1", "Feed my dog, daily", description="At the river."))
+    match(matcher)
+    assert [told(store, search) for search in searches] == [[2], [2], [2]]
+    assert told(store, by_text.id) == []  # only the title may leave by mail
+    operator = Matcher(store, private=True)
+    run_board("delta", posting("delta", "2", "Wash my dog at the river"))
+    match(operator)
+    assert told(store, by_text.id) == [3]
+
+
+def test_who_pauses_hears_nothing_and_later_only_of_what_comes_then(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock
+) -> None:
+    search = save(q="dog").search
+
+    def turn(state: Any) -> None:
+        with store.database.writing() as connection:
+            found = saved.load(connection, search.id)
+            assert found is not None
+            saved.change(connection, found, clock(), state=state)
+
+    turn("paused")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    run_board("alpha", DOGS[1])
+    turn("active")
+    match(matcher)
+    run_board("alpha", DOGS[2])
+    match(matcher)
+    assert told(store, search.id) == [3]
+
+
+def test_a_search_that_changes_while_gigs_are_matched_is_followed(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock
+) -> None:
+    search = save(q="cat").search
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    with store.database.writing() as connection:
+        saved.change(connection, search, clock(), query=SearchQuery.build(q="dog"))
+    run_board("alpha", DOGS[1])
+    match(matcher)
+    assert told(store, search.id) == [2]
+
+
+def test_two_processes_tell_once(store: Store, run_board: RunBoard, save: Save, clock: Clock) -> None:
+    search = save(q="dog").search
+    run_board("alpha", *DOGS)
+    one, other = Matcher(store, False, clock), Matcher(store, False, clock)
+    read = one._news
+
+    def slow(*args: Any) -> Any:
+        other.step()  # is faster
+        return read(*args)
+
+    one._news = slow  # type: ignore[method-assign]
+    assert one.step() == 0
+    assert told(store, search.id) == [1, 2, 3]
+    assert len(messages(store)) == 1
+
+
+def test_empty_searches_and_such_that_find_nothing_new_are_refused() -> None:
+    empty: list[dict[str, Any]] = [{}, {"sort": "pay", "currency": "EUR"}, {"risk": ["all"]}]
+    old: dict[str, Any] = {"q": "dog", "status": ["closed"]}
+    for params, parameter in [*((one, "query") for one in empty), (old, "status")]:
+        with pytest.raises(BadQuery) as error:
+            worth_saving(SearchQuery.build(**params))
+        assert error.value.parameter == parameter
+
+
+# --- matching is searching -------------------------------------------------------------------------------------
+
+
+QUESTIONS = Questions()
+
+
+@pytest.fixture(scope="module")
+def documents(world: World) -> list[Document]:
+    return world.shelf.documents()
+
+
+def every_gig(world: World, query: SearchQuery, channel: str) -> set[int]:
+    """What searching finds, on all pages."""
+    page = world.search.search(query, channel, NOW)
+    found = {gig.seq or 0 for gig in page.items}
+    while page.next is not None:
+        page = world.search.search(query.model_copy(update={"cursor": page.next}), channel, NOW)
+        found |= {gig.seq or 0 for gig in page.items}
+    return found
+
+
+@embedded_only
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=queries, channel=channels)
+def test_matching_finds_what_searching_finds(
+    world: World, documents: list[Document], data: dict[str, Any], channel: str
+) -> None:
+    query = build(data)
+    asked = Asked(channel, query_json(query))
+    hits = QUESTIONS.match(documents, [asked], NOW).get(asked, [])
+    assert {documents[hit].gig for hit in hits} == every_gig(world, query, channel)
+
+
+@embedded_only
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.lists(queries, min_size=2, max_size=8))
+def test_many_questions_at_once_are_answered_as_each_alone(
+    world: World, documents: list[Document], data: list[dict[str, Any]]
+) -> None:
+    asked = [Asked("page", query_json(build(one))) for one in data]
+    together = Questions().match(documents, asked, NOW)
+    seen = list(world.shelf.by_channel["page"].values())
+    for one in asked:
+        query = SearchQuery.model_validate_json(one.query)
+        expected = oracle.Answer(seen, query, NOW, POINTS.get(query.near or "")).gigs
+        assert {documents[hit].gig for hit in together.get(one, [])} == {gig.seq for gig in expected}
