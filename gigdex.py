@@ -163,6 +163,8 @@ def serve(sample: Sample = False) -> None:
         if count == 1:
             serve_one(0)
         else:
+            with the_instance(settings, sample):
+                pass  # makes the tables, which several at once would get in each other's way with
             serve_in(count, serve_one)
 
 
