@@ -90,7 +90,7 @@ def test_takedown_removes_everywhere_and_a_mirror_follows(data: Path, site: str,
 def test_keys_are_shown_once_and_can_be_revoked(data: Path, site: str) -> None:
     key = gigdex(data, "keys", "add", "Partner", "--rate-limit", "50").stdout.strip()
     listed = gigdex(data, "keys", "list").stdout
-    assert key.startswith("gdx_")
+    assert key.startswith("gdp_")
     assert key not in listed
     [row] = map(json.loads, listed.splitlines())
     assert (row["name"], row["scopes"], row["rate_limit"], row["revoked_at"]) == ("Partner", ["feeds"], 50, None)

@@ -83,15 +83,11 @@ CRAWLED = ["sample_bidbarrow", "sample_puddlejobs", "sample_taskfinch", "sample_
 def told(instance: Instance) -> dict[str, object]:
     """All that is said of gigs and postings, but for when they were seen, and but for what of a merged gig depends on
     which of its postings came first (docs/decisions.md)."""
-    from datetime import UTC, datetime
-
-    from index.export import all_gigs
-
-    from index.query import SearchQuery
-
     passing = {"id", "seq", "revision", "first_seen", "last_seen", "sources"}
     found: dict[str, object] = {}
-    for gig in all_gigs(SearchQuery(risk=["all"]), instance.search, datetime.now(UTC), OPERATOR):
+    with instance.store.database.reading() as connection:
+        keys = [(gig, view) for gig, view in connection.exec_driver_sql("SELECT gig, view FROM views WHERE view = 0")]
+    for gig in instance.store.views(keys).values():
         sources = sorted(f"{source.board}:{source.external_id}" for source in gig.sources)
         found[" ".join(sources)] = gig.model_dump(mode="json", exclude=passing) if len(sources) == 1 else gig.status
     with instance.store.database.reading() as connection:

@@ -16,7 +16,7 @@ from index.store.schema import api_keys
 Scope = Literal["feeds", "api"]
 """`feeds`: /feeds, /snapshot, /changes; `api`: everything else."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-PREFIX = "gdx_"
+PREFIX = "gdp_"
 """Begins every key, so that programs that look for leaked secrets know it."""
 
 

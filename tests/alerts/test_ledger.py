@@ -92,9 +92,12 @@ class Ledger(RuleBasedStateMachine):
     def close(self, number: int) -> None:
         if self.now.get(number) is not None:
             self.now[number] = None
-            with self.store.database.reading() as connection:
-                stored = postings.load(connection, [("alpha", str(number))])
-            self.ingest.settle({key: one.close("gone", self.clock()) for key, one in stored.items()})
+            self.ingest.settle(
+                lambda connection: {
+                    key: one.close("gone", self.clock())
+                    for key, one in postings.load(connection, [("alpha", str(number))]).items()
+                }
+            )
 
     @rule(target=searches, name=st.sampled_from(sorted(QUERIES)))
     def save(self, name: str) -> str:

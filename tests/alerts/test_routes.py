@@ -20,6 +20,7 @@ from index.search import Search
 from index.settings import Settings
 from index.store.schema import store as tables
 from index.store.store import Store
+from index.stream import Stream
 from search_api.deps import Services
 from search_api.letters import Letters
 from tests.alerts.conftest import match, messages, told
@@ -61,7 +62,13 @@ class World:
         }  # fmt: skip
         chosen = Settings(**defaults | settings)
         services = Services(
-            Search(engine, store, b"secret"), store, chosen, clock=clock, database=store.database, secret=b"secret"
+            Search(engine, store, b"secret"),
+            store,
+            Stream(store, engine),
+            chosen,
+            clock=clock,
+            database=store.database,
+            secret=b"secret",
         )
         host = "127.0.0.1:8000" if chosen.private else "gigdex.example"
         self.client = Client(services, host)

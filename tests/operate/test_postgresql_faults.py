@@ -143,7 +143,9 @@ def test_the_api_says_so_and_comes_back(server: postgresql.Server, settings: Set
         crawl(instance.inbox, rows())
         with instance.working("test") as worker:
             worker.drain()
-        services = Services(instance.search, instance.store, instance.settings, ready=instance.not_ready)
+        services = Services(
+            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
+        )
         client = Client(services, "localhost")
         total = client.get("/gigs?q=dog").json()["total"]
         assert total == instance.store.count_gigs()
