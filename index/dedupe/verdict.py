@@ -160,7 +160,8 @@ def apart(a: Traits, b: Traits) -> bool:
 
 
 def says_the_same(before: Traits | None, after: Traits) -> bool:
-    """Whether a posting whose text was changed still says most of what it said; yes if nobody knows what that was."""
+    """Whether two texts say mostly the same, such as one before and after it was changed; yes if nobody knows what it
+    said before."""
     if before is None:
         return True
     texts = compare_texts(before, after)
@@ -174,8 +175,7 @@ def other_work(a: Traits, b: Traits) -> bool:
         return False
     if a.is_short or b.is_short:
         return bool(a.title and b.title) and a.title.isdisjoint(b.title)
-    texts = compare_texts(a, b)
-    return texts.jaccard < LIKE_TEXT and texts.held < INSIDE
+    return not says_the_same(a, b)
 
 
 def _judge_short(a: Traits, b: Traits, score: float) -> Verdict:
@@ -201,7 +201,7 @@ def conflicts(a: Traits, b: Traits) -> Iterator[str]:
     for kind in sorted(_kinds_alone(a, b) & _kinds_alone(b, a) & DECIDING):
         yield f"another {NUMBER_KINDS[kind]} number"
     words_a, words_b = vocabulary(a), vocabulary(b)
-    if _other_organization(a, b, words_a, words_b):
+    if _other_organization(a, b):
         yield "another organization"
     if a.towns - words_b and b.towns - words_a and not (a.mode == b.mode == "online"):
         yield "other towns"
@@ -209,13 +209,18 @@ def conflicts(a: Traits, b: Traits) -> Iterator[str]:
         yield "other names in the same sentence"
 
 
-def _other_organization(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
+def _one_names_the_other(a: Traits, b: Traits) -> bool:
+    """Whether one says the whole name of the other's organization."""
+    return a.organization <= vocabulary(b) or b.organization <= vocabulary(a)
+
+
+def _other_organization(a: Traits, b: Traits) -> bool:
     """Whether the name of neither is part of the other's, and neither text names the other: a template of job ads is
     used by many, and an agency that posts for somebody says for whom."""
     one, other = a.organization, b.organization
     if not one or not other or one <= other or other <= one or a.contacts & b.contacts:
         return False
-    return not (one <= words_b or other <= words_a)
+    return not _one_names_the_other(a, b)
 
 
 def _other_names(a: Traits, b: Traits, words_a: frozenset[int], words_b: frozenset[int]) -> bool:
@@ -288,7 +293,7 @@ def _perhaps_two(a: Traits, b: Traits, title: str) -> str | None:
     if a.contacts and b.contacts and not a.contacts & b.contacts:
         return "other contacts"
     one, other = a.organization, b.organization
-    if one and other and one != other and not (one <= vocabulary(b) or other <= vocabulary(a)):
+    if one and other and one != other and not _one_names_the_other(a, b):
         return "the organizations may be two"
     if _other_facts(a, b):
         return "other words for what is wanted in the same sentence"

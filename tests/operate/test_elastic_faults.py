@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from search_api.deps import Services
 from tests import elasticsearch
 from tests.api.conftest import Client
 from tests.index.conftest import board, posting
+from tests.operate.working import at_work
 from tests.storm import Storm
 
 pytestmark = [*elasticsearch.OWN_MARKS, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -91,19 +92,6 @@ def undisturbed(folder: Path, *crawls: list[Posting]) -> list[Any]:
             crawl(instance, found)
             worker.drain()
         return answers(instance)
-
-
-@contextmanager
-def at_work(instance: Instance) -> Iterator[None]:
-    stop = threading.Event()
-    with instance.working("test") as worker:
-        thread = threading.Thread(target=worker.run, args=(stop,))
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
 
 
 def until(true: Callable[[], bool], within_s: float = 180) -> None:

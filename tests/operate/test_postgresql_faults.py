@@ -1,10 +1,9 @@
 """PostgreSQL killed while it is worked with: nothing is lost, nothing doubled, and the state in the end is that of an
 undisturbed run."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from search_api.deps import Services
 from tests import postgresql
 from tests.api.conftest import Client
 from tests.index.conftest import board, posting
+from tests.operate.working import at_work
 from tests.run_gigdex import gigdex
 
 pytestmark = [*postgresql.OWN_MARKS, pytest.mark.timeout(300)]
@@ -71,19 +71,6 @@ def crawl(inbox: Inbox, found: list[Posting]) -> None:
 
 def opened(settings: Settings) -> Instance:
     return Instance(settings, [board("alpha")])
-
-
-@contextmanager
-def at_work(instance: Instance) -> Iterator[None]:
-    stop = threading.Event()
-    with instance.working("test") as worker:
-        thread = threading.Thread(target=worker.run, args=(stop,))
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
 
 
 def until(true: Callable[[], bool], within_s: float = 120) -> None:
