@@ -30,10 +30,10 @@ class BountySource(Source):
 
 
 class GithubBountiesSpider(KindSpider):
-    """Newest first, a hundred a page; GitHub shows a thousand at most."""
+    """Newest first, a hundred a page. GitHub shows a thousand at most: what is not among them counts as gone, for the
+    search is for open issues."""
 
     kind = "github_bounties"
-    complete = False
     Source = BountySource
     source: ClassVar[BountySource]
     example: ClassVar[Mapping[str, Any]] = {}
