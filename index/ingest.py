@@ -9,7 +9,7 @@ it keeps the others out.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -141,11 +141,13 @@ class Ingest:
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
             self.follow_terms()
-            self._ingest(sightings, max((rule.id for rule in rules), default=0))
+            self._ingest(sightings, max((rule.id for rule in rules), default=0), {row.lease for row in waiting})
         if waiting:
             self.inbox.remove([row.id for row in waiting])
-        for run in self.inbox.ended_runs(self.clock(), self.leases):
-            self._end(run)
+        if ended := self.inbox.ended_runs(self.clock(), self.leases):
+            for run in ended:
+                self._end(run)
+            self.leases.release(board_lease(run.board) for run in ended)
         return len(waiting)
 
     def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
@@ -310,9 +312,9 @@ class Ingest:
             known = postings.hashes(connection, coming)
         self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
 
-    def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int) -> None:
-        """`last_rule`: the newest rule to forget that the sightings were cleaned by."""
-        changes = self._settle(lambda connection: self._see(connection, sightings, last_rule))
+    def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int, held: Collection[str] = ()) -> None:
+        """`last_rule`: the newest rule to forget that the sightings were cleaned by. `held`: leases of their boards."""
+        changes = self._settle(lambda connection: self._see(connection, sightings, last_rule), held=held)
         for (run, what), count in changes.counts.items():
             self._counts.setdefault(run, Counter())[what] += count
 
@@ -398,10 +400,12 @@ class Ingest:
             found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
-    def _settle(self, evaluate: Callable[[sa.Connection], Changes], again: bool = False) -> Changes:
+    def _settle(
+        self, evaluate: Callable[[sa.Connection], Changes], again: bool = False, held: Collection[str] = ()
+    ) -> Changes:
         """Bring the gigs up to date with what has changed, in one transaction. When another writer was faster, what was
-        computed is thrown away and computed anew from what that one left. Returns what was written."""
-        self.leases.renew()
+        computed is thrown away and computed anew from what that one left. Returns what was written. `held`: leases
+        without which nothing may be written; raises StoreError when one is lost."""
         self._families.secret  # noqa: B018  # read before a transaction begins: it may have to be made
         misses = 0
         while True:
@@ -412,6 +416,7 @@ class Ingest:
                     changes = evaluate(connection)
                     family = self._families.gather(connection, changes.postings, again)
                     if alone:
+                        self.leases.keep(connection, held)
                         regrouped = self._regroup(family)
                         self._write(connection, changes, family, regrouped)
             if not terms_are_known:
@@ -422,6 +427,7 @@ class Ingest:
             if not changes.postings:  # as in most crawls; `last_seen` is nothing that others compute with
                 if changes.unchanged:
                     with self.store.database.writing() as connection:
+                        self.leases.keep(connection, held)
                         postings.touch(connection, changes.unchanged)
                 return changes
             regrouped = self._regroup(family)
@@ -429,6 +435,7 @@ class Ingest:
                 with self.store.regrouping() as connection:
                     if gigs.peek(connection, "regrouping") != family.epoch + 1:
                         raise _Outrun
+                    self.leases.keep(connection, held)
                     self._write(connection, changes, family, regrouped)
                 break
             except _Outrun:
@@ -513,7 +520,6 @@ class Ingest:
         if run.outcome == "skipped":
             self._counts.pop(run.id, None)
             self.inbox.remove_run(run.id)
-            self.leases.release([board_lease(run.board)])
             return
         with self.store.database.reading() as connection:
             earlier = comparable(connection, run.board)
@@ -524,10 +530,10 @@ class Ingest:
         if health.may_close(run) and (board is None or board.info.absence_closes):
             run.counts["gone"] = self._close_absent(run)
         with self.store.database.writing() as connection:
+            self.leases.keep(connection, [board_lease(run.board)])
             runs.save_run(self.store.database, connection, run)
             note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
-        self.leases.release([board_lease(run.board)])
         self.follow_terms()  # a good run makes a stale board fresh
 
     def _close_absent(self, run: Run) -> int:
@@ -536,7 +542,7 @@ class Ingest:
             return Changes({key: stored.close("gone", self.clock()) for key, stored in found.items()})
 
         closed = 0
-        while count := len(self._settle(absent).postings):
+        while count := len(self._settle(absent, held=[board_lease(run.board)]).postings):
             closed += count
         return closed
 

@@ -72,7 +72,6 @@ class Worker:
         """One round of everything that is due. Returns the number of postings ingested."""
         if self._follower is None:
             self.ingest.leases.announce()
-        self.ingest.leases.renew()
         is_time = time.monotonic() >= self._next_sweep
         if is_time or pending(self.ingest.store) or not is_applied(self.ingest.store):
             with self._chores() as are_ours:

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import elastic_transport
 import pytest
 import sqlalchemy as sa
+from elasticsearch.client import IndicesClient
 from pydantic import SecretStr
 
 from index import follow
@@ -25,6 +27,7 @@ from index.rebuild import likeness
 from index.reconcile import reconcile
 from index.settings import BadSettings, Settings, load_settings
 from index.store import schema
+from index.store.boards import decide
 from index.store.inbox import Inbox
 from index.store.store import Store
 from search_api.deps import Services
@@ -168,6 +171,28 @@ def test_reconciling_finds_and_mends_what_differs(filled: Instance, store: Store
 
 
 @on_both
+def test_what_another_worker_writes_while_it_is_compared_is_no_difference(
+    filled: Instance, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.working("test") as worker:
+        follower = worker.follower
+        real = follower.engine.held
+
+        def held(low: int, high: int) -> dict[tuple[int, int], int]:
+            found = real(low, high)
+            monkeypatch.undo()
+            run_board("alpha", posting("alpha", "1", "Walk my dog, $30 an hour"))
+            decide(filled.store.database, "alpha", False, None)
+            worker.step()  # some gigs change, and some documents go
+            return found
+
+        monkeypatch.setattr(follower.engine, "held", held)
+        found = reconcile(follower, mend=False)
+    assert (found.compared, found.any) == (30, False)
+    assert follower.position() > 60
+
+
+@on_both
 def test_the_command_reconciles(filled: Instance, settings: Settings) -> None:
     more = {"GIGDEX_ELASTICSEARCH_INDEX": settings.elasticsearch_index}
     if settings.elasticsearch_url:
@@ -237,6 +262,29 @@ def test_a_killed_rebuild_leaves_nothing_behind(filled: Instance, settings: Sett
     assert len(client.indices.get(index=f"{settings.elasticsearch_index}-v*").body) == 1
     client.close()
     left.close()
+
+
+@on_elastic
+def test_an_index_that_was_taken_stays_though_nobody_was_told(
+    filled: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the swap of the alias is lost: the rebuild fails, and searches must not lose the new index."""
+    before = filled.engine.name
+    real = IndicesClient.update_aliases
+
+    def lost(self: IndicesClient, **arguments: Any) -> Any:
+        real(self, **arguments)
+        raise elastic_transport.ConnectionTimeout("lost")
+
+    with filled.working("test"), monkeypatch.context() as patched:
+        patched.setattr(IndicesClient, "update_aliases", lost)
+        with pytest.raises(EngineError, match="does not answer in time"):
+            filled.rebuild_engine()
+    filled.engine._watch.now()  # type: ignore[attr-defined]
+    assert total(filled) == 30
+    assert filled.engine.name != before
+    with filled.working("test") as worker:
+        assert worker.follower.engine.name == filled.engine.name
 
 
 @on_elastic
