@@ -107,9 +107,7 @@ def _free_port() -> int:
 class Server:
     """One node on loopback with a folder of its own. `start` after `kill` goes on with the same data and address."""
 
-    def __init__(
-        self, heap_mb: int = 512, certificate: tuple[bytes, bytes] | None = None, hasty: bool = False
-    ) -> None:
+    def __init__(self, heap_mb: int = 512, certificate: tuple[bytes, bytes] | None = None, hasty: bool = False) -> None:
         """`certificate` and its key, PEM: with them it answers by https, to ADMIN and PASSWORD or an API key. `hasty`:
         it starts sooner and works more slowly."""
         self._folder = Path(tempfile.mkdtemp(prefix="gigdex-elasticsearch-"))
@@ -191,7 +189,8 @@ class Server:
         )
         with (self._folder / "out").open("ab") as out:
             self._process = subprocess.Popen(
-                [environment["JAVA"], "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", "lib/tools/server-launcher/*",
+                [environment["JAVA"], "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                 "-cp", "lib/tools/server-launcher/*",
                  "org.elasticsearch.server.launcher.ServerLauncher"],
                 cwd=self._home, env=environment, stdout=out, stderr=out, start_new_session=True, **as_nobody,
             )  # fmt: skip

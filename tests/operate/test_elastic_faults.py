@@ -182,9 +182,7 @@ def test_killed_during_a_rebuild(server: elasticsearch.Server, quick: None, tmp_
         sound(instance)
 
 
-def test_hung(
-    server: elasticsearch.Server, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes connections and answers nothing: everybody is told so, the later ones at once, and nobody waits on."""
     monkeypatch.setattr(elastic_client, "ANSWER_S", 3.0)
     with closing(opened(tmp_path / "a", server.url)) as instance:

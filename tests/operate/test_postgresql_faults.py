@@ -1,5 +1,5 @@
-"""PostgreSQL killed or hung while it is worked with: nothing is lost, nothing doubled, and the state in the end is that of an
-undisturbed run."""
+"""PostgreSQL killed or hung while it is worked with: nothing is lost, nothing doubled, and the state in the end is that
+of an undisturbed run."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -198,10 +198,15 @@ def test_a_writer_that_stopped_does_not_keep_the_others_out(
     """As a worker does that was paused or lost its network."""
     monkeypatch.setattr(silence, "IDLE_S", 1)
     with closing(opened(settings)) as stopped, closing(opened(settings)) as other:
-        with pytest.raises(StoreError), stopped.store.regrouping() as connection:
-            with other.store.regrouping():
-                pass
-            stopped.store.database.now(connection)
+
+        def stop() -> None:
+            with stopped.store.regrouping() as connection:
+                with other.store.regrouping():
+                    pass
+                stopped.store.database.now(connection)
+
+        with pytest.raises(StoreError):
+            stop()
         with stopped.store.database.snapshot() as connection:
             time.sleep(1.5)  # whoever takes a long result slowly may have it
             stopped.store.database.now(connection)
