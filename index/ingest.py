@@ -98,12 +98,14 @@ class Ingest:
         self.clock = clock
         self._counts: dict[str, Counts] = {}
         """What ingest did with the postings of each unfinished run."""
-        self._remembered: dict[tuple[str, str, str, date], Gig] = {}
+        self._remembered: dict[Id, Gig] = {}
         self._boards: Mapping[str, Standing] = {}
         self._ahead = ahead or ReadAhead(0)
+        self._parsed: dict[int, tuple[Posting, list[str]]] = {}
+        """Rows of the inbox that were read to have others read ahead, until they are taken."""
         self._families = Families(
             store,
-            lambda stored: self._normalize(stored.posting, stored.pay_day),
+            self._gig_of,
             lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
         )
         self.leases = Leases(store.database)
@@ -113,6 +115,7 @@ class Ingest:
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit, self.leases)
+        parsed, self._parsed = self._parsed, {}
         self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
         unread = self._unread(waiting)
@@ -123,7 +126,7 @@ class Ingest:
                 self._see_unread(unread[row.id], row, sightings)
                 continue
             try:
-                posting, problems = read_posting(posting_json(row.content))
+                posting, problems = parsed.get(row.id) or read_posting(posting_json(row.content))
             except BadPosting:
                 counts["bad_posting"] += 1
                 continue
@@ -290,7 +293,7 @@ class Ingest:
 
     def _kind(self, stored: StoredPosting) -> Kind:
         """By today's rules; of a posting that lost its text, what it was found to be when it had one."""
-        return stored.kind if stored.blanked else self._normalize(stored.posting, stored.pay_day).kind
+        return stored.kind if stored.blanked else self._gig_of(stored).kind
 
     # --- one batch ---
 
@@ -304,7 +307,7 @@ class Ingest:
         coming: dict[Key, tuple[Id, Posting]] = {}
         for row in self.inbox.peek(after, limit):
             with suppress(BadPosting):
-                posting, _ = read_posting(posting_json(row.content))
+                posting, _ = self._parsed[row.id] = read_posting(posting_json(row.content))
                 day = _pay_day(row.received_at.date())
                 key = (posting.board, posting.external_id)
                 coming[key] = ((*key, posting.content_hash(), day), posting)
@@ -364,7 +367,7 @@ class Ingest:
         if before is not None and before.content_hash == content_hash and not reopened_without_text:
             after = replace(before, last_seen=seen, last_run=sighting.run)
         else:
-            kind, pay_day = self._read(before, posting, seen.date())
+            kind, pay_day = self._read(before, posting, content_hash, seen.date())
             after = StoredPosting(
                 posting,
                 content_hash,
@@ -381,18 +384,24 @@ class Ingest:
             return replace(after, status="closed", closed_reason=before.closed_reason, closed_at=before.closed_at)
         return after.close(over, seen)
 
-    def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
+    def _read(
+        self, before: StoredPosting | None, posting: Posting, content_hash: str, today: date
+    ) -> tuple[Kind, date]:
         """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
         that has a rate yet, so that tomorrow's table changes nothing."""
         today = _pay_day(today)
-        gig = self._normalize(posting, today)
-        if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
+        gig = self._normalize(posting, content_hash, today)
+        if before is not None and _amounts(self._gig_of(before)) == _amounts(gig):
             return gig.kind, before.pay_day
         return gig.kind, today
 
-    def _normalize(self, posting: Posting, day: date) -> Gig:
+    def _gig_of(self, stored: StoredPosting) -> Gig:
+        content_hash = stored.posting.content_hash() if stored.blanked else stored.content_hash
+        return self._normalize(stored.posting, content_hash, stored.pay_day)
+
+    def _normalize(self, posting: Posting, content_hash: str, day: date) -> Gig:
         """`normalize`, remembered for a while: a batch needs the gig of a posting more than once."""
-        key = (posting.board, posting.external_id, posting.content_hash(), day)
+        key = (posting.board, posting.external_id, content_hash, day)
         found = self._remembered.get(key)
         if found is None:
             if len(self._remembered) > 4 * BATCH:
@@ -486,7 +495,7 @@ class Ingest:
     def _regroup(self, family: Family) -> "_Regrouped":
         """The gigs as they should be."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
-        normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
+        normalized: dict[Key, Gig] = {key: self._gig_of(one) for key, one in offers.items()}
         nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
         groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)

