@@ -1,6 +1,7 @@
 """PostgreSQL killed or hung while it is worked with: nothing is lost, nothing doubled, and the state in the end is that
 of an undisturbed run."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -185,6 +187,33 @@ def test_the_api_does_not_wait_for_one_that_hangs(
         server.resume()
         until(lambda: clients[0].get("/health/ready").status_code == 200)
         assert clients[0].get("/gigs?q=dog").json()["total"] == total
+
+
+def test_while_it_hangs_one_at_a_time_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = threading.Semaphore(0), threading.Event()
+
+    def connect(*_: object, **__: object) -> None:
+        asked.release()
+        answers.wait(60)
+        raise psycopg.errors.ConnectionTimeout
+
+    monkeypatch.setattr(silence.Connection, "connect", connect)
+    connector = silence.Connector()
+
+    def ask() -> None:
+        with pytest.raises(psycopg.OperationalError, match=silence.SILENT):
+            connector(None, None, [], {})
+
+    answers.set()
+    ask()
+    answers.clear()
+    first = threading.Thread(target=ask)
+    first.start()
+    assert all(asked.acquire(timeout=60) for _ in range(2))
+    ask()
+    assert not asked.acquire(blocking=False), "told at once"
+    answers.set()
+    first.join()
 
 
 def test_a_statement_that_takes_long_is_no_hung_server(impatient: None, settings: Settings) -> None:
