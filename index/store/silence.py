@@ -19,6 +19,8 @@ FIRST_S, LONGEST_S = 3.0, 30.0
 IDLE_S = 60
 """How long a transaction may do nothing before the server ends it: a worker that was paused or lost its network must
 not keep the others from writing. As long as a lease (index/store/leases.py)."""
+AGAIN_S = 1.0
+"""So soon after a server was found silent nobody waits for it again."""
 SILENT = "the server does not answer"
 
 
@@ -27,13 +29,15 @@ class Connector:
 
     def __init__(self) -> None:
         self._silent = False
+        self._found_silent = 0.0
+        """When that was found last."""
         self._asking = threading.Lock()
         """Held by the one who waits for a silent server."""
 
     def __call__(self, _dialect: Any, _record: Any, how: list[Any], more: dict[str, Any]) -> "Connection":
         is_first = self._asking.acquire(blocking=False)
         try:
-            if self._silent and not is_first:
+            if self._silent and (not is_first or time.monotonic() - self._found_silent < AGAIN_S):
                 raise psycopg.OperationalError(SILENT)
             connection: Connection = self._connect(partial(Connection.connect, *how, **more))
         finally:
@@ -49,7 +53,7 @@ class Connector:
         try:
             connection = connect()
         except psycopg.errors.ConnectionTimeout:
-            self._silent = True
+            self._silent, self._found_silent = True, time.monotonic()
             raise psycopg.OperationalError(SILENT) from None
         self._silent = False
         return connection

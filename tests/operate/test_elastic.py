@@ -31,9 +31,9 @@ from index.store.boards import decide
 from index.store.inbox import Inbox
 from index.store.store import Store
 from search_api.deps import Services
-from tests import elasticsearch
+from tests import elasticsearch, postgresql
 from tests.api.conftest import Client
-from tests.index.conftest import RunBoard, posting
+from tests.index.conftest import RunBoard, board, posting
 from tests.run_gigdex import gigdex
 
 ELASTIC = pytest.param("elastic", marks=elasticsearch.MARKS)
@@ -250,6 +250,27 @@ def test_an_index_that_is_newer_than_its_store_is_made_anew(filled: Instance) ->
     with filled.working("test") as worker:
         assert worker.follower.engine.name != before
         assert (worker.follower.engine.newest(), worker.follower.engine.size()) == (30, 30)
+
+
+@pytest.mark.parametrize("where", [pytest.param("embedded", marks=postgresql.MARKS)])
+def test_folders_that_follow_one_store_leave_each_other_alone(
+    settings: Settings, tmp_path: Path, postgresql_url: str
+) -> None:
+    boards = [board("alpha")]
+    folders = [Instance(Settings(data=tmp_path / name, database_url=postgresql_url), boards) for name in "ab"]
+    run = folders[0].inbox.start_run("alpha")
+    folders[0].inbox.put(run, [posting("alpha", "1")])
+    for instance in folders:
+        with instance.working("test") as worker:
+            worker.drain()
+    name = folders[1].engine.name
+    with folders[0].working("test"):
+        folders[0].rebuild_engine().engine.close()
+    with folders[1].working("test") as worker:
+        worker.step()
+    assert (folders[1].engine.name, folders[1].lag()) == (name, 0)
+    for instance in folders:
+        instance.close()
 
 
 @on_elastic

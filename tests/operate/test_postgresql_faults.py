@@ -198,6 +198,7 @@ def test_while_it_hangs_one_at_a_time_waits_for_it(monkeypatch: pytest.MonkeyPat
         raise psycopg.errors.ConnectionTimeout
 
     monkeypatch.setattr(silence.Connection, "connect", connect)
+    monkeypatch.setattr(silence, "AGAIN_S", 0)
     connector = silence.Connector()
 
     def ask() -> None:
