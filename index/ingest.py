@@ -22,7 +22,7 @@ from index import dedupe, forget, health, learn, lifecycle
 from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
-from index.gig import Gig, Kind, Status, gig_id
+from index.gig import ClosedReason, Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
@@ -535,9 +535,13 @@ class Ingest:
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
-        run = health.judge(replace(run, counts=dict(counts)), earlier)
-        if health.may_close(run) and (board is None or board.info.absence_closes):
-            run.counts["gone"] = self._close_absent(run)
+        changes_only = board is not None and board.info.changes_only
+        run = health.judge(replace(run, counts=dict(counts)), earlier, may_be_few=changes_only)
+        if health.may_close(run) and not changes_only:
+            if board is None or board.info.absence_closes:
+                run.counts["gone"] = self._close(run, lifecycle.absent, "gone")
+            else:
+                run.counts["unseen_for_long"] = self._close(run, lifecycle.forgotten, "expired")
         with self.store.database.writing() as connection:
             self.leases.keep(connection, [board_lease(run.board)])
             runs.save_run(self.store.database, connection, run)
@@ -545,13 +549,15 @@ class Ingest:
         self.inbox.remove_run(run.id)
         self.follow_terms()  # a good run makes a stale board fresh
 
-    def _close_absent(self, run: Run) -> int:
-        def absent(connection: sa.Connection) -> Changes:
-            found = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
-            return Changes({key: stored.close("gone", self.clock()) for key, stored in found.items()})
+    def _close(self, run: Run, over: Callable[[sa.Connection, Run, int], list[Key]], reason: ClosedReason) -> int:
+        """Close the postings that are `over` by this run. Returns how many."""
+
+        def evaluate(connection: sa.Connection) -> Changes:
+            found = postings.load(connection, over(connection, run, BATCH))
+            return Changes({key: stored.close(reason, self.clock()) for key, stored in found.items()})
 
         closed = 0
-        while count := len(self._settle(absent, held=[board_lease(run.board)]).postings):
+        while count := len(self._settle(evaluate, held=[board_lease(run.board)]).postings):
             closed += count
         return closed
 

@@ -1,6 +1,7 @@
 """The store as readers use it. Writers of gigs go through index/ingest.py."""
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from index.store.db import Database
 from index.store.migrate import migrate
 from index.store.schema import gigs as gigs_table
 from index.store.schema import meta, views
+from index.terms import OPERATOR
+
+HIDDEN_S = 30.0
+"""How long it is remembered which boards are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._hidden: frozenset[str] = frozenset()
+        self._hidden_at = -HIDDEN_S
         migrate(database, "store")
 
     @classmethod
@@ -96,7 +103,9 @@ class Store:
             number = next((row.view for row in rows if channel in row.channels.split()), None)
             if number is None:
                 return Found(None, None, gig.status == "closed")
-            return Found(self._views(connection, [(gig.seq, number)])[gig.seq, number], None, gig.status == "closed")
+            view = self._views(connection, [(gig.seq, number)])[gig.seq, number]
+            shown = channel == OPERATOR or self.hidden().isdisjoint(source.board for source in view.sources)
+            return Found(view if shown else None, None, gig.status == "closed")
 
     def count_gigs(self) -> int:
         """Gigs that were not merged into others, open or closed."""
@@ -110,6 +119,15 @@ class Store:
             return gigs.newest_revision(connection)
 
     # --- boards ---
+
+    def hidden(self) -> frozenset[str]:
+        """Boards of which only the operator may see anything just now (index.store.boards.stale). The worker takes them
+        out of the gigs' views within a minute; this is for readers while none is at work."""
+        if time.monotonic() - self._hidden_at >= HIDDEN_S:
+            with self.database.reading() as connection:
+                self._hidden = boards.stale(connection, datetime.now(UTC))
+            self._hidden_at = time.monotonic()
+        return self._hidden
 
     def boards(self) -> list[BoardState]:
         """All declared boards with terms, runs and health, by id."""
