@@ -7,7 +7,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import EmailPolicy
+from email.policy import Policy
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -35,7 +35,7 @@ class _OneLine(UnstructuredHeader, BaseHeader):
     """A header that is not folded: Python would write a long address as encoded words (RFC 2047), which no mail program
     takes for an address."""
 
-    def fold(self, *, policy: EmailPolicy) -> str:
+    def fold(self, *, policy: "Policy[Any]") -> str:
         return f"{self.name}: {self}{policy.linesep}"
 
 

@@ -95,10 +95,10 @@ def test_from_a_result_to_mails_and_to_the_end_of_it(
 
         page.get_by_role("link", name="Change what it looks for").click()
         looks_good(page, "Change your search")
-        page.get_by_label("At least").fill("a lot")
+        page.get_by_label("At least", exact=True).fill("a lot")
         page.get_by_role("button", name="See how many fit").click()
         expect(page.get_by_role("alert")).to_contain_text("At least: 'a lot' is not")
-        page.get_by_label("At least").fill("25")
+        page.get_by_label("At least", exact=True).fill("25")
         page.get_by_role("button", name="See how many fit").click()
         expect(page.get_by_role("status")).to_contain_text("1 gig of the last 7 days fits")
         page.get_by_role("button", name="Save").click()
