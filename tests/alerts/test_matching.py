@@ -1,5 +1,8 @@
 """What is news for a saved search: what fits now and did not before, once."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -247,6 +250,66 @@ def test_a_gig_that_changes_while_it_is_matched_is_kept_as_it_was_matched(
     match(matcher)
     assert kept(store) == []
     assert told(store, search.id) == [1]
+
+
+@pytest.fixture
+def midway(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object], Callable[[], object]], None]:
+    """midway(write, other): do `other` while `write` is in the middle of writing gigs, or right after, if it waits."""
+
+    def both(write: Callable[[], object], other: Callable[[], object]) -> None:
+        real, entered, go_on = gigs.keep_as_matched, threading.Event(), threading.Event()
+
+        def pausing(*args: Any) -> None:
+            real(*args)
+            entered.set()
+            go_on.wait(20)
+
+        monkeypatch.setattr(gigs, "keep_as_matched", pausing)
+        with ThreadPoolExecutor(2) as pool:
+            writing = pool.submit(write)
+            assert entered.wait(20)
+            doing = pool.submit(other)
+            wait([doing], timeout=0.5)
+            go_on.set()
+            writing.result(20)
+            doing.result(20)
+        monkeypatch.undo()
+
+    return both
+
+
+def test_what_is_written_while_it_is_matched_is_compared_with_what_was_matched(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, midway: Any
+) -> None:
+    def say(text: str) -> str:
+        return run_board("alpha", DOGS[0].model_copy(update={"description": text}))
+
+    save(q="cat")
+    say("One walk a day.")
+    match(matcher)
+    say("Two walks a day.")
+    search = save(q="dog").search  # it was there by then
+    midway(lambda: say("Three walks a day."), matcher.step)
+    match(matcher)
+    say("Four walks a day.")
+    match(matcher)
+    assert told(store, search.id) == []
+    assert kept(store) == []
+
+
+def test_what_is_written_while_the_first_search_is_saved_is_no_news(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, midway: Any
+) -> None:
+    def say(text: str) -> str:
+        return run_board("alpha", DOGS[0].model_copy(update={"description": text}))
+
+    say("One walk a day.")
+    made: list[Any] = []
+    midway(lambda: say("Two walks a day."), lambda: made.append(save(q="dog")))
+    match(matcher)
+    say("Three walks a day.")
+    match(matcher)
+    assert told(store, made[0].search.id) == []
 
 
 def test_what_waits_to_be_matched_when_a_search_is_saved_neither_floods_it_nor_hides_what_comes(
