@@ -353,7 +353,8 @@ def test_a_board_may_bar_a_partner(client: Client, site: Site) -> None:
 
     barring = BOARDS["tasks"].terms.model_copy(update={"barred": ("Partner",)})
     declare(site.store.database, [BOARDS["tasks"].model_copy(update={"terms": barring}), BOARDS["errands"]])
-    fill(site.store, {(gig.seq or 0, 0): (("operator", "feed"), gig) for gig in (made_up.LESSON, made_up.HOSTILE)})
+    channels = ("operator", "feed", "api", "page")
+    fill(site.store, {(gig.seq or 0, 0): (channels, gig) for gig in (made_up.LESSON, made_up.HOSTILE)})
     key = api_keys.add(site.store.database, "PARTNER", ["feeds", "api"], 0)
     assert len(site.snapshot()) == 4
     lines = site.client.get("/snapshot", headers=bearer(key)).text.splitlines()
