@@ -28,7 +28,7 @@ from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import fingerprints, gigs, pages, postings, runs, schema
 from index.store.boards import Standing, comparable, note_health, standings
-from index.store.gigs import GigWrite, StoredGig, View
+from index.store.gigs import GigWrite, StoredGig
 from index.store.inbox import Inbox, InboxPosting, Unchanged, board_lease, posting_json, read_unchanged
 from index.store.leases import Leases
 from index.store.postings import Key, StoredPosting

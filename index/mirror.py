@@ -107,14 +107,12 @@ class Mirror:
             head = next(lines, "")
             json.loads(head)["snapshot"]["cursor"]
             out.write(head)
-            count = 0
-            for line in lines:
+            for count, line in enumerate(lines):
                 out.write(line)
                 if line.startswith('{"end"'):
                     if json.loads(line)["end"]["gigs"] != count:
                         raise ValueError("a snapshot that counts its gigs wrongly")
                     return Synced(count, count, anew=True)
-                count += 1
             raise MirrorError(f"the snapshot of {self._address} was cut off", AGAIN_S)
 
     def _follow(self, wait: bool) -> Synced:
@@ -203,7 +201,7 @@ def _detail(error: urllib.error.HTTPError) -> str:
     try:
         problem = json.loads(error.read())
         lost = problem.get("parameter") == "after"
-        return problem["detail"] + ("; if address or filters are others than before, delete the file" if lost else "")
+        return str(problem["detail"]) + ("; if address or filters are others than before, delete the file" if lost else "")
     except (ValueError, LookupError, TypeError, OSError, http.client.HTTPException):
         return str(error.reason)
 

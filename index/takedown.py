@@ -1,9 +1,9 @@
 """Taking postings down for good (`gigdex takedown`): out of store, gigs, feeds, search, inbox, with a tombstone in the
 change stream, and kept out when a board shows them again.
 
-A takedown is a rule of index/forget.py that knows a posting by its identity, and once it is done by a keyed hash of that.
-Unlike words, a posting is found without reading all texts, and the search index needn't be made anew, so it takes no
-time.
+A takedown is a rule of index/forget.py that knows a posting by its identity, and once it is done by a keyed hash of
+that. Unlike words, a posting is found without reading all texts, and the search index needn't be made anew, so it
+takes no time.
 """
 
 import re

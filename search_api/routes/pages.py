@@ -13,9 +13,9 @@ from index.dedupe import is_tracking
 from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
+from search_api import deprecation
 from search_api.address import Address, Choice, chips, facets, heading, sorts, without
 from search_api.consumers import EXAMPLES, tables
-from search_api import deprecation
 from search_api.deps import Base, Boards, PageChannel, ServicesDep, no_parameters
 from search_api.feeds import dialects
 from search_api.feeds.columns import COLUMNS

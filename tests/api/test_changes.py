@@ -150,6 +150,7 @@ def grow_old(site: Site) -> None:
 
 # --- gigdex mirror -----------------------------------------------------------------------------------------------
 
+
 class Lines(io.RawIOBase):
     """An open answer of these lines."""
 
@@ -226,7 +227,7 @@ def test_an_answer_that_breaks_off_is_told_in_one_line(site: Site, tmp_path: Pat
         def __next__(self) -> bytes:
             raise broken
 
-    with pytest.raises(MirrorError, match="can't follow http://gigdex.example") as told:
+    with pytest.raises(MirrorError, match=r"can't follow http://gigdex\.example") as told:
         Mirror("http://gigdex.example", file, ask=lambda _: Breaking()).sync()
     assert told.value.again_s is not None
     assert list(tmp_path.glob("mirror*")) == []

@@ -335,9 +335,8 @@ class Followed(RuleBasedStateMachine):
         """The complete feed of a search is what its reader has."""
         Follower(self.store, self.engine).catch_up()
         reader = self.readers[which]
-        feed = Feed(
-            dialect_of("ndjson"), reader.query, reader.channel, "https://gigdex.example", now(), self.search, self.stream
-        )
+        base = "https://gigdex.example"
+        feed = Feed(dialect_of("ndjson"), reader.query, reader.channel, base, now(), self.search, self.stream)
         lines = [json.loads(line) for line in b"".join(feed.pieces()).splitlines()]
         reader.follow()
         assert len(lines) == len(reader.gigs)
