@@ -201,7 +201,9 @@ def _detail(error: urllib.error.HTTPError) -> str:
     try:
         problem = json.loads(error.read())
         lost = problem.get("parameter") == "after"
-        return str(problem["detail"]) + ("; if address or filters are others than before, delete the file" if lost else "")
+        return str(problem["detail"]) + (
+            "; if address or filters are others than before, delete the file" if lost else ""
+        )
     except (ValueError, LookupError, TypeError, OSError, http.client.HTTPException):
         return str(error.reason)
 

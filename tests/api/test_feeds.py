@@ -344,6 +344,28 @@ def test_nothing_new_is_304_by_etag_and_by_date(client: Client, format: str) -> 
     assert client.get(f"/feeds/{format}", headers=old).status_code == 200
 
 
+def test_asking_whether_anything_is_new_asks_nobody_for_a_second(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client()
+    asked: list[int] = []
+    last_change = client.services.stream.last_change
+    monkeypatch.setattr(client.services.stream, "last_change", lambda: asked.append(1) or last_change())
+    first = client.get("/feeds/ndjson")
+    known = {"If-None-Match": first.headers["ETag"]}
+    before = len(asked)
+    again = client.get("/feeds/ndjson", headers=known)
+    assert (again.status_code, len(asked)) == (304, before)
+    for name in ("ETag", "Last-Modified", "Cache-Control", "Vary"):
+        assert again.headers[name] == first.headers[name]
+    for more in (as_operator(), {"Accept-Encoding": "identity"}, {"If-None-Match": '"another"'}):
+        assert client.get("/feeds/ndjson", headers=known | more).status_code == 200
+    monkeypatch.setattr("search_api.answers.LATE_S", -1)
+    before = len(asked)
+    assert client.get("/feeds/ndjson", headers=known).status_code == 304
+    assert len(asked) > before
+
+
 def test_what_ages_has_no_date_and_a_new_etag_each_minute(client: Client, make_client: MakeClient) -> None:
     first = client.get("/feeds/rss?posted_within=7d")
     assert "Last-Modified" not in first.headers
