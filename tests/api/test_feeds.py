@@ -39,6 +39,7 @@ from search_api.feeds import dialects
 from search_api.feeds.base import Head
 from search_api.feeds.columns import COLUMNS
 from search_api.feeds.csv import FORMULA
+from search_api.saved_feed import json_feed, rss
 from tests.api import made_up
 from tests.api.conftest import Client, MakeClient, as_operator, later
 from tests.api.made_up import NOW
@@ -235,6 +236,34 @@ def test_csv_and_parquet_are_the_same_table(gigs: list[Row]) -> None:
         assert not any((cell or "").startswith(FORMULA) for cell in text.values())
     strict = pyarrow.csv.ParseOptions(newlines_in_values=True)
     assert pyarrow.csv.read_csv(io.BytesIO(written("csv", gigs)), parse_options=strict).num_rows == len(gigs)
+
+
+@given(texts)
+@settings(max_examples=50, deadline=None)
+def test_the_private_feed_of_a_saved_search_is_as_hard_to_break(text: str) -> None:
+    gig = made_up.gig(60, f"A {text}", organization=text)
+    parsed = feedparser.parse(rss(text, "https://gigdex.example", [(gig, NOW)], NOW))
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    assert [entry.id for entry in parsed.entries] == [gig.id]
+    jsonschema.Draft202012Validator(JSON_FEED).validate(
+        json.loads(json_feed(text, "https://gigdex.example", [(gig, NOW)], NOW))
+    )
+
+
+@pytest.mark.parametrize("format", ["rss", "atom", "jsonfeed", "xml"])
+def test_an_entry_names_each_board_however_many_postings_it_has(format: str) -> None:
+    """Also one whose posting has no page in the web."""
+    many = [Source(board="a", external_id=str(n), url=f"https://a.example/{n}", attribution="By A") for n in range(30)]
+    late = Source(board="b", external_id="1", url="https://b.example/1", attribution="By B & Sons")
+    file = Source(board="c", external_id="1", url="urn:gigdex:file:x#1", attribution="By C")
+    gig = made_up.gig(61, "Carry boxes", sources=[*many, late, file])
+    row = Row(
+        61, gig.id, 61, "open", NOW, None, None, gig.model_dump_json(exclude_none=True, exclude={"seq", "revision"})
+    )
+    text = unescape(unescape(written(format, [row]).decode()))
+    for line in ("By A", "By B & Sons", "By C", "https://b.example/1"):
+        assert line in text
+    assert "https://a.example/29" not in text
 
 
 # --- what is in them ---------------------------------------------------------------------------------------------

@@ -96,6 +96,18 @@ def test_what_a_channel_still_sees_stays_while_the_index_is_behind(
     assert told().count("Words of alpha") >= 4
 
 
+def test_a_gig_is_over_for_a_channel_when_all_that_it_may_see_is(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    boards.declare(store.database, [page_only("alpha"), board("beta", "none")])
+    ingest.follow_terms()
+    run_board("alpha", posting("alpha", "1", url="https://same.example/a"))
+    run_board("beta", posting("beta", "1", url="https://same.example/a"))
+    run_board("alpha", posting("alpha", "1", url="https://same.example/a", extra={"status": "filled"}))
+    found = {channel: store.find(gig_id("alpha", "1"), channel) for channel in ("operator", "page")}
+    assert {channel: its and its.closed for channel, its in found.items()} == {"operator": False, "page": True}
+
+
 SEEKING = {"title": "SEEKING WORK: experienced nanny looking for a family", "description": "I am available for hire."}
 
 
