@@ -849,18 +849,28 @@ def mirror(
 
     A partner's key is taken from the variable GIGDEX_MIRROR_KEY.
     """
-    from index.mirror import Mirror, ask
+    import time
+
+    from index.mirror import Mirror, MirrorError, ask
 
     key = os.environ.get("GIGDEX_MIRROR_KEY")
     its = Mirror(address, file, filters, lambda url: ask(url, key))
     with suppress(KeyboardInterrupt):
         while True:
-            done = its.sync(wait=follow)
+            try:
+                done = its.sync(wait=follow)
+            except MirrorError as error:
+                if not follow or error.again_s is None:
+                    raise
+                say(f"{error}; trying again in {error.again_s:.0f} s")
+                time.sleep(error.again_s)
+                continue
             how = "a new snapshot" if done.anew else f"{done.changes} changed"
             if done.changes or not follow:
                 say(f"{done.gigs} gigs in {file} ({how})")
             if not follow:
                 return
+            time.sleep(min(60, 9 * done.merged_s))  # a large file isn't written all the time for each little change
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import fingerprints, gigs, pages, postings, runs, schema
 from index.store.boards import Standing, comparable, note_health, standings
-from index.store.gigs import GigWrite, StoredGig, View
+from index.store.gigs import GigWrite, StoredGig
 from index.store.inbox import Inbox, InboxPosting, Unchanged, board_lease, posting_json, read_unchanged
 from index.store.leases import Leases
 from index.store.postings import Key, StoredPosting
@@ -517,9 +517,10 @@ class Ingest:
 
         claimed = {seq for its in claims.values() for seq in its}
         for seq, gig in family.gigs.items():
-            if seq not in claimed and gig.moved_to is None and gig.status == "open":
-                views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
-                writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
+            if seq not in claimed and gig.moved_to is None and (gig.status == "open" or family.views.get(seq)):
+                # Its postings turned out to be no offers. Without any there is nothing that it may say: whatever they
+                # come to permit, a takedown or a board's ban would not find it again.
+                writes.append(GigWrite(gig.id, "closed", gig.first_seen, (), seq))
         return _Regrouped(writes, membership, refused)
 
     # --- end of a run ---
@@ -599,11 +600,3 @@ def _same(before: StoredPosting, after: StoredPosting) -> bool:
 
 def _amounts(gig: Gig) -> tuple[object, ...]:
     return (gig.pay.status, gig.pay.unit, gig.pay.min, gig.pay.max, gig.pay.currency)
-
-
-def _removed(view: View, now: datetime) -> View:
-    """The view of a gig whose postings turned out not to be offers."""
-    if view.gig.status == "closed":
-        return view
-    update = {"status": "closed", "closed_reason": "removed", "closed_at": now}
-    return View(view.channels, view.gig.model_copy(update=update))
