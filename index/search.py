@@ -39,8 +39,8 @@ CELL_VALUES = 60_000
 class Views(Protocol):
     """Where the gigs are kept; the store implements it."""
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
-        """(seq, view) -> the gig as that view's channels may see it; a view that is gone is left out."""
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
+        """(seq, view) -> the gig as the channel may see it now; left out where that is nothing."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Search:
         order = _order(query, compiled)
         # A cursor is read even where nothing is found: a forged one is an error everywhere.
         page = self._page(query, channel, compiled, rings) if facets.total or query.cursor else _Page()
-        items = self._items(page)
+        items = self._items(page, channel)
         distances = None
         if near is not None:
             # A gig that has lost its place since the engine's last commit isn't near any more.
@@ -168,7 +168,7 @@ class Search:
     def first(self, query: SearchQuery, channel: str, now: datetime) -> list[Gig]:
         """The gigs of a page without the counts, which cost more than they do. Raises as `search` does."""
         _, rings, compiled = self._compile(query, channel, now, self._engine.generation())
-        return self._items(self._page(query, channel, compiled, rings))
+        return self._items(self._page(query, channel, compiled, rings), channel)
 
     def walk(self, query: SearchQuery, channel: str, now: datetime) -> Iterator[list[tuple[int, int]]]:
         """(seq, view) of everything that `query` finds, in its order, some thousands at a time. A gig that doesn't
@@ -315,9 +315,9 @@ class Search:
             return self._by_distance(query, channel, compiled, rings)
         return self._by_key(query, channel, compiled, KEYS[order])
 
-    def _items(self, page: _Page) -> list[Gig]:
+    def _items(self, page: _Page, channel: str) -> list[Gig]:
         keys = [(hit.gig, hit.view) for hit in page.hits]
-        found = self._views.views(keys)
+        found = self._views.views(keys, channel)
         return [found[key] for key in keys if key in found]
 
     def _by_key(self, query: SearchQuery, channel: str, compiled: Compiled, key: Order) -> _Page:

@@ -34,6 +34,8 @@ class InboxPosting:
     received_at: datetime
     content: str
     """Posting as JSON, or `{"unchanged": ids, "board": ..., "page": ...}` (see Unchanged)."""
+    lease: str = ""
+    """Name of the lease of whoever ingests it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +138,25 @@ class Inbox:
         that a board's postings are ingested in the order in which they came; from then on the boards are ours."""
         query = sa.select(inbox_postings, _lease_name.label("lease")).outerjoin(inbox_runs, _its_run)
         query = query.order_by(inbox_postings.c.id).limit(limit)
+        shared = leases if not self.database.is_sqlite else None
         while True:
-            others = leases.others() if leases else set()
+            mine = self._claim(limit, shared) if shared else set()
+            if mine is None:
+                return []
+            # Read after they were claimed: whoever had them until now may have removed what was there before.
             with self.database.reading() as connection:
-                rows = connection.execute(query.where(_lease_name.not_in(others)) if others else query).all()
-            mine = leases.claim(row.lease for row in rows) if leases else {row.lease for row in rows}
-            if mine or not rows:  # or else another worker was faster, and we look again
-                return [
-                    InboxPosting(row.id, row.run, row.received_at, row.content) for row in rows if row.lease in mine
-                ]
+                rows = connection.execute(query.where(_lease_name.in_(mine)) if shared else query).all()
+            if rows or not shared:
+                return [InboxPosting(**row._mapping) for row in rows]
+
+    def _claim(self, limit: int, leases: Leases) -> set[str] | None:
+        """Leases of the oldest postings that no other worker has, or had just taken; None when there are none."""
+        others = leases.others()
+        names = sa.select(_lease_name).select_from(inbox_postings.outerjoin(inbox_runs, _its_run))
+        names = names.order_by(inbox_postings.c.id).limit(limit)
+        with self.database.reading() as connection:
+            found = set(connection.execute(names.where(_lease_name.not_in(others)) if others else names).scalars())
+        return leases.claim(found) if found else None
 
     def peek(self, after: int, limit: int) -> list[InboxPosting]:
         """The next postings behind the row `after`, which are likely to be taken next."""

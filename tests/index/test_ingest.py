@@ -109,10 +109,23 @@ def test_a_posting_that_turns_out_no_offer_closes_its_gig(store: Store, run_boar
             description="I am available for hire.",
         ),
     )
-    gig = gig_of(store, "alpha", "1")
-    assert (gig.status, gig.closed_reason) == ("closed", "removed")
+    gone = store.find(gig_id("alpha", "1"), OPERATOR)
+    assert gone is not None
+    assert (gone.gig, gone.closed) == (None, True)
     run_board("alpha", posting("alpha", "1"))
     assert gig_of(store, "alpha", "1").status == "open"
+
+
+def test_a_gig_lives_on_without_its_first_posting_whatever_that_says_next(store: Store, run_board: RunBoard) -> None:
+    text = "Walk two friendly dogs around the lake every weekday morning at eight, leads and treats are provided."
+    run_board("alpha", posting("alpha", "1", description=text))
+    run_board("beta", posting("beta", "1", description=text))
+    assert len(gig_of(store, "alpha", "1").sources) == 2
+    seeking = {"title": "SEEKING WORK: experienced nanny looking for a family", "description": "I am for hire."}
+    run_board("alpha", posting("alpha", "1", **seeking))
+    run_board("alpha", posting("alpha", "1", **(seeking | {"description": "I am still for hire."})))
+    gig = gig_of(store, "alpha", "1")
+    assert (gig.status, [source.board for source in gig.sources]) == ("open", ["beta"])
 
 
 # --- dedupe and merge ---
@@ -216,7 +229,7 @@ def test_arrival_order_does_not_change_the_groups(tmp_path, clock: Clock) -> Non
 def all_gigs(store: Store):
     with store.database.reading() as connection:
         keys = [tuple(row) for row in connection.exec_driver_sql("SELECT gig, view FROM views WHERE view = 0")]
-    return list(store.views(keys).values())
+    return list(store.views(keys, OPERATOR).values())
 
 
 # --- life ---
