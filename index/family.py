@@ -245,7 +245,11 @@ class Families:
         fresh = list(changed)
         seqs: set[int] = set()
         while fresh:
-            new_seqs = {seq for key in fresh if (seq := family.postings[key].gig) is not None} - seqs
+            new_seqs = {seq for key in fresh if (seq := family.postings[key].gig) is not None}
+            # A gig may go on without the posting that its id is made of, which is no offer any more.
+            its_own = gigs.load_by_id(connection, (gig_id(*key) for key in fresh)).values()
+            family.gigs.update((gig.seq, gig) for gig in its_own)
+            new_seqs = (new_seqs | {gig.seq for gig in its_own if gig.moved_to is None}) - seqs
             seqs |= new_seqs
             others: set[Key] = set()
             for link, keys in postings.sharing(connection, wanted).items():
@@ -271,7 +275,7 @@ class Families:
                 family.traits[key] = traits
         family.ties = [*family.new_ties, *kept.values()]
         family.decided = decisions.grouped(decided[number] for number in sorted(decided))
-        family.gigs = gigs.load(connection, seqs)
+        family.gigs |= gigs.load(connection, seqs - family.gigs.keys())
 
     def _stored_ties(
         self,
@@ -297,8 +301,6 @@ class Families:
         return others
 
     def _complete(self, connection: sa.Connection, family: Family) -> None:
-        own = gigs.load_by_id(connection, (gig_id(*key) for key in family.postings))
-        family.gigs.update((gig.seq, gig) for gig in own.values())
         family.views = gigs.load_views(connection, family.gigs)
 
 

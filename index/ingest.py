@@ -22,13 +22,13 @@ from index import dedupe, forget, health, learn, lifecycle
 from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
-from index.gig import Gig, Kind, Status, gig_id
+from index.gig import ClosedReason, Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
 from index.store import fingerprints, gigs, pages, postings, runs, schema
 from index.store.boards import Standing, comparable, note_health, standings
-from index.store.gigs import GigWrite, StoredGig, View
+from index.store.gigs import GigWrite, StoredGig
 from index.store.inbox import Inbox, InboxPosting, Unchanged, board_lease, posting_json, read_unchanged
 from index.store.leases import Leases
 from index.store.postings import Key, StoredPosting
@@ -517,9 +517,10 @@ class Ingest:
 
         claimed = {seq for its in claims.values() for seq in its}
         for seq, gig in family.gigs.items():
-            if seq not in claimed and gig.moved_to is None and gig.status == "open":
-                views = tuple(_removed(view, self.clock()) for view in family.views.get(seq, ()))
-                writes.append(GigWrite(gig.id, "closed", gig.first_seen, views, seq))
+            if seq not in claimed and gig.moved_to is None and (gig.status == "open" or family.views.get(seq)):
+                # Its postings turned out to be no offers. Without any there is nothing that it may say: whatever they
+                # come to permit, a takedown or a board's ban would not find it again.
+                writes.append(GigWrite(gig.id, "closed", gig.first_seen, (), seq))
         return _Regrouped(writes, membership, refused)
 
     # --- end of a run ---
@@ -535,9 +536,13 @@ class Ingest:
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
-        run = health.judge(replace(run, counts=dict(counts)), earlier)
-        if health.may_close(run) and (board is None or board.info.absence_closes):
-            run.counts["gone"] = self._close_absent(run)
+        changes_only = board is not None and board.info.changes_only
+        run = health.judge(replace(run, counts=dict(counts)), earlier, may_be_few=changes_only)
+        if health.may_close(run) and not changes_only:
+            if board is None or board.info.absence_closes:
+                run.counts["gone"] = self._close(run, lifecycle.absent, "gone")
+            else:
+                run.counts["unseen_for_long"] = self._close(run, lifecycle.forgotten, "expired")
         with self.store.database.writing() as connection:
             self.leases.keep(connection, [board_lease(run.board)])
             runs.save_run(self.store.database, connection, run)
@@ -545,13 +550,15 @@ class Ingest:
         self.inbox.remove_run(run.id)
         self.follow_terms()  # a good run makes a stale board fresh
 
-    def _close_absent(self, run: Run) -> int:
-        def absent(connection: sa.Connection) -> Changes:
-            found = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
-            return Changes({key: stored.close("gone", self.clock()) for key, stored in found.items()})
+    def _close(self, run: Run, over: Callable[[sa.Connection, Run, int], list[Key]], reason: ClosedReason) -> int:
+        """Close the postings that are `over` by this run. Returns how many."""
+
+        def evaluate(connection: sa.Connection) -> Changes:
+            found = postings.load(connection, over(connection, run, BATCH))
+            return Changes({key: stored.close(reason, self.clock()) for key, stored in found.items()})
 
         closed = 0
-        while count := len(self._settle(absent, held=[board_lease(run.board)]).postings):
+        while count := len(self._settle(evaluate, held=[board_lease(run.board)]).postings):
             closed += count
         return closed
 
@@ -593,11 +600,3 @@ def _same(before: StoredPosting, after: StoredPosting) -> bool:
 
 def _amounts(gig: Gig) -> tuple[object, ...]:
     return (gig.pay.status, gig.pay.unit, gig.pay.min, gig.pay.max, gig.pay.currency)
-
-
-def _removed(view: View, now: datetime) -> View:
-    """The view of a gig whose postings turned out not to be offers."""
-    if view.gig.status == "closed":
-        return view
-    update = {"status": "closed", "closed_reason": "removed", "closed_at": now}
-    return View(view.channels, view.gig.model_copy(update=update))

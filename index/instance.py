@@ -49,7 +49,7 @@ class Instance:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.engine, self.store, self.store.secret())
+        return Search(self.engine, self.store, self.store.secret(), self.store.hidden)
 
     @cached_property
     def stream(self) -> Stream:

@@ -1,6 +1,10 @@
-"""Sending mail: the one place that speaks SMTP."""
+"""Sending mail: the one place that speaks SMTP.
+
+What goes wrong is told without the receiver's address, because it is logged.
+"""
 
 import asyncio
+import re
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -10,17 +14,26 @@ TIMEOUT_S = 10.0
 """For each step of the conversation."""
 WHOLE_S = 60.0
 """For all of it."""
+NO_SUCH = {550, 551, 553}
+"""Replies that say so of a recipient, where no enhanced status (RFC 3463) says more."""
 
 
 class MailRefused(Exception):
     """The server will never take a mail for this recipient; the message is one line."""
 
 
+class MailNotTaken(Exception):
+    """The server doesn't take this mail now; the message is one line."""
+
+
+class MailServerAway(Exception):
+    """The server takes no mail of ours now, whoever it is for; the message is one line."""
+
+
 def send_mail(message: EmailMessage, settings: Settings) -> None:
     """Hand one mail to GIGDEX_SMTP_URL: `smtp://` upgrades to TLS where the server can, `smtps://` begins with it.
 
-    Raises MailRefused when the server refuses the recipient for good (RFC 5321: a reply of 5xx), else what the library
-    raises.
+    Raises MailRefused, MailNotTaken or MailServerAway.
     """
     import aiosmtplib  # takes a while, and most processes never send a mail
 
@@ -42,6 +55,22 @@ def send_mail(message: EmailMessage, settings: Settings) -> None:
     try:
         asyncio.run(send())
     except aiosmtplib.SMTPRecipientsRefused as error:
-        if all(one.code >= 500 for one in error.recipients):
-            raise MailRefused(f"the mail server refuses the address ({error.recipients[0].code})") from None
-        raise
+        one = error.recipients[0]
+        raise _judged(one.code, one.message) from None
+    except aiosmtplib.SMTPDataError as error:
+        raise _judged(error.code, error.message) from None
+    except aiosmtplib.SMTPResponseException as error:
+        raise MailServerAway(f"the mail server answers {error.code} ({type(error).__name__})") from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise MailServerAway(f"the mail server can't be used ({type(error).__name__})") from None
+
+
+def _judged(code: int, text: str) -> Exception:
+    """What a reply to recipient or content means. `5.1.x` and `5.2.1` say that the mailbox isn't there; others, such as
+    "relaying denied" to a sender who lost its permission, say nothing of the recipient."""
+    found = re.match(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", text)
+    status = found[1] if found else None
+    for_good = status.startswith("5.1.") or status == "5.2.1" if status else code in NO_SUCH
+    if for_good and code >= 500:
+        return MailRefused(f"the mail server refuses the address ({code})")
+    return MailNotTaken(f"the mail server answers {code}{f' {status}' if status else ''}")

@@ -10,11 +10,14 @@ import sqlalchemy as sa
 
 from index.store.schema import tokens
 
-Purpose = Literal["key", "manage", "confirm", "unsubscribe", "feed"]
+Purpose = Literal["key", "read", "manage", "confirm", "unsubscribe", "feed"]
 PREFIX = "gdx_"
 """Begins every secret, so that it is recognized where it should not be."""
+SCOPES: dict[str, Purpose] = {"all": "key", "read": "read"}
+"""Of programs' keys: for all, or to look only."""
 LIVES: dict[Purpose, timedelta | None] = {
     "key": None,
+    "read": None,
     "manage": timedelta(days=30),
     "confirm": timedelta(days=3),
     "unsubscribe": timedelta(days=365),

@@ -79,21 +79,23 @@ class Inbox:
     # --- for crawlers ---
 
     def start_run(self, board: str) -> str:
-        """Begin a run of the board and return its id. An older run of the board that never ended has died."""
+        """Begin a run of the board and return its id."""
         run = uuid4().hex
         now = datetime.now(UTC)
         with self.database.writing() as connection:
-            connection.execute(
-                sa.update(inbox_runs)
-                .where(inbox_runs.c.board == board, inbox_runs.c.finished_at.is_(None))
-                .values(finished_at=now, outcome="lost", error="the crawler died")
-            )
             connection.execute(
                 sa.insert(inbox_runs).values(
                     id=run, board=board, started_at=now, complete=False, outcome="running", seen=0, counts={}
                 )
             )
         return run
+
+    def outlive(self, run: str, board: str) -> None:
+        """Older runs of the board that never ended have died: to be called once this one owns the board's host, for
+        until then another crawler may be at it."""
+        others = (inbox_runs.c.board == board) & (inbox_runs.c.id != run) & inbox_runs.c.finished_at.is_(None)
+        with self.database.writing() as connection:
+            connection.execute(sa.update(inbox_runs).where(others).values(**_died()))
 
     def put(
         self,
@@ -116,7 +118,7 @@ class Inbox:
             if rows:
                 connection.execute(sa.insert(inbox_postings), rows)
             connection.execute(
-                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + count)
+                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + count, heard_at=now)
             )
             save_pages(self.database, connection, board, kept)
 
@@ -173,11 +175,7 @@ class Inbox:
         `leases`: of boards that no other worker ingests now."""
         waiting = sa.exists().where(inbox_postings.c.run == inbox_runs.c.id)
         with self.database.writing() as connection:
-            connection.execute(
-                sa.update(inbox_runs)
-                .where(inbox_runs.c.finished_at.is_(None), inbox_runs.c.started_at < now - LOST_AFTER)
-                .values(finished_at=now, outcome="lost", error="the crawler died")
-            )
+            connection.execute(sa.update(inbox_runs).where(_is_silent(now)).values(**_died(now)))
             rows = connection.execute(
                 sa.select(inbox_runs)
                 .where(inbox_runs.c.finished_at.is_not(None), ~waiting)
@@ -191,6 +189,11 @@ class Inbox:
         with self.database.reading() as connection:  # whoever had the lease until now may have ended them
             here = set(connection.execute(sa.select(inbox_runs.c.id)).scalars())
         return [run for run in found if run.id in here]
+
+    def silent_runs(self, now: datetime) -> list[Run]:
+        """Runs that have died, as far as can be told."""
+        with self.database.reading() as connection:
+            return [run_from(row) for row in connection.execute(sa.select(inbox_runs).where(_is_silent(now)))]
 
     def remove_run(self, run: str) -> None:
         with self.database.writing() as connection:
@@ -208,6 +211,16 @@ class Inbox:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _is_silent(now: datetime) -> sa.ColumnElement[bool]:
+    heard_at = sa.func.coalesce(inbox_runs.c.heard_at, inbox_runs.c.started_at, type_=inbox_runs.c.heard_at.type)
+    return inbox_runs.c.finished_at.is_(None) & (heard_at < now - LOST_AFTER)
+
+
+def _died(now: datetime | None = None) -> dict[str, object]:
+    """What is written of a run whose crawler died."""
+    return {"finished_at": now or datetime.now(UTC), "outcome": "lost", "error": "the crawler died"}
 
 
 def read_unchanged(content: str) -> tuple[str, Unchanged] | None:

@@ -104,7 +104,7 @@ class Ledger(RuleBasedStateMachine):
         self.settle()  # what was waiting belongs to those who asked before
         order = Order.of(SearchQuery.build(**QUERIES[name]), "webhook", url=HOOK, rhythm="instant")
         with self.store.database.writing() as connection:
-            made = saved.make(self.store.database, connection, order, self.clock())
+            made = saved.make(connection, order, self.clock())
         self.asks[made.search.id], self.active[made.search.id], self.told[made.search.id] = name, True, set()
         return made.search.id
 

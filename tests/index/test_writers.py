@@ -468,7 +468,7 @@ def state(store: Store) -> dict[str, tuple[str, frozenset[str]]]:
     with store.database.reading() as connection:
         live = sa.select(schema.gigs.c.seq).where(schema.gigs.c.moved_to.is_(None))
         seqs = connection.execute(live).scalars().all()
-    found = store.views([(seq, 0) for seq in seqs])
+    found = store.views([(seq, 0) for seq in seqs], OPERATOR)
     return {
         min(source.url or "" for source in gig.sources): (
             gig.status,

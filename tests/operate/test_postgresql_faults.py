@@ -22,6 +22,7 @@ from index.store import db, schema, silence
 from index.store.db import StoreError
 from index.store.inbox import Inbox
 from index.store.store import Store
+from index.terms import OPERATOR
 from search_api.deps import Services
 from tests import postgresql
 from tests.api.conftest import Client
@@ -95,7 +96,7 @@ def state(store: Store) -> Any:
         prints = connection.execute(sa.select(sa.func.count()).select_from(schema.fingerprints)).scalar_one()
         keys = connection.execute(sa.select(sa.func.count()).select_from(schema.keys)).scalar_one()
         links = connection.execute(sa.select(sa.func.count()).select_from(schema.links)).scalar_one()
-    gigs = store.views([(seq, 0) for seq in seqs]).values()
+    gigs = store.views([(seq, 0) for seq in seqs], OPERATOR).values()
     told = sorted((gig.id, gig.status, gig.pay.usd_max or 0, len(gig.sources)) for gig in gigs)
     return told, prints, links, keys > 0
 
