@@ -27,6 +27,7 @@ class Store(Protocol):
 
     def find(self, gig_id: str, channel: str) -> Found | None: ...
     def boards(self) -> Sequence[BoardState]: ...
+    def infos(self) -> dict[str, BoardInfo]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class BoardBook:
     def infos(self) -> dict[str, BoardInfo]:
         now = self._services.clock()
         if self._read_at is None or abs((now - self._read_at).total_seconds()) >= self.KEEP_S:
-            self._infos = {state.info.id: state.info for state in self._services.store.boards()}
+            self._infos = self._services.store.infos()
             self._read_at = now
         return self._infos
 
