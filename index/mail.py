@@ -14,6 +14,7 @@ TIMEOUT_S = 10.0
 """For each step of the conversation."""
 WHOLE_S = 60.0
 """For all of it."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NO_SUCH = {550, 551, 553}
 """Replies that say so of a recipient, where no enhanced status (RFC 3463) says more."""
 
@@ -31,7 +32,8 @@ class MailServerAway(Exception):
 
 
 def send_mail(message: EmailMessage, settings: Settings) -> None:
-    """Hand one mail to GIGDEX_SMTP_URL: `smtp://` upgrades to TLS where the server can, `smtps://` begins with it.
+    """Hand one mail to GIGDEX_SMTP_URL: `smtp://` upgrades to TLS where the server can, and has to before it gives a
+    password away; `smtps://` begins with it.
 
     Raises MailRefused, MailNotTaken or MailServerAway.
     """
@@ -39,6 +41,9 @@ def send_mail(message: EmailMessage, settings: Settings) -> None:
 
     assert settings.smtp_url is not None
     server = urlsplit(settings.smtp_url.get_secret_value())
+    begins_with_tls = server.scheme == "smtps"
+    # Whoever stands between could hide that the server can.
+    must_upgrade = bool(server.password) and not begins_with_tls and server.hostname not in LOOPBACK
 
     async def send() -> None:
         async with asyncio.timeout(WHOLE_S):
@@ -48,7 +53,8 @@ def send_mail(message: EmailMessage, settings: Settings) -> None:
                 port=server.port,
                 username=unquote(server.username) if server.username else None,
                 password=unquote(server.password) if server.password else None,
-                use_tls=server.scheme == "smtps",
+                use_tls=begins_with_tls,
+                start_tls=True if must_upgrade else None,
                 timeout=TIMEOUT_S,
             )
 
@@ -60,9 +66,15 @@ def send_mail(message: EmailMessage, settings: Settings) -> None:
     except aiosmtplib.SMTPDataError as error:
         raise _judged(error.code, error.message) from None
     except aiosmtplib.SMTPResponseException as error:
-        raise MailServerAway(f"the mail server answers {error.code} ({type(error).__name__})") from None
+        raise MailServerAway(f"the mail server answers {error.code} {_line(error.message)}") from None
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailServerAway(f"the mail server can't be used ({type(error).__name__})") from None
+        reason = f"{type(error).__name__}: {_line(str(error))}"
+        raise MailServerAway(f"the mail server can't be used ({reason})") from None
+
+
+def _line(text: str) -> str:
+    """Of what is said before the receiver is named."""
+    return " ".join(text.split())[:150]
 
 
 def _judged(code: int, text: str) -> Exception:

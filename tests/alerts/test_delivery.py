@@ -311,6 +311,22 @@ def test_our_own_mail_server_being_down_for_weeks_pauses_nobody(
     assert any("new gig" in str(mail["Subject"]) for mail in mailbox.mails)
 
 
+def test_a_password_is_given_away_over_tls_alone(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("index.mail.LOOPBACK", ())
+    mailbox.url = mailbox.url.replace("//", "//me:hunter22@")
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    Post(store, clock, None, mailbox).send()
+    assert mailbox.mails == []
+    assert "STARTTLS" in caplog.text
+    assert "hunter22" not in caplog.text
+    assert state_of(store, made) == ("active", None)
+
+
 def test_the_address_that_ends_it_is_written_plainly(
     store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
 ) -> None:
