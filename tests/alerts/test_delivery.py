@@ -18,6 +18,7 @@ from index.alerts.matching import Matcher
 from index.alerts.rhythm import next_time
 from index.alerts.saved import Made
 from index.alerts.webhook import NotTaken
+from index.query import SearchQuery
 from index.settings import Settings
 from index.store.store import Store
 from search_api.letters import Letters
@@ -402,6 +403,30 @@ def test_nobody_waits_for_the_slow(
         stop.set()
         wake.set()
         thread.join()
+
+
+def test_who_lets_us_wait_takes_no_more_than_a_share(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_LOOKED_AT", 10)
+    greedy = save(q="dog").search.subscriber
+    order = saved.Order.of(SearchQuery.build(q="dog"), "webhook", url="https://greedy.example/", rhythm="instant")
+    with store.database.writing() as connection:
+        for _ in range(20):
+            saved.make(connection, order, clock(), subscriber=greedy)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    clock.pass_by(seconds=1)
+    modest = save(q="dog number 1").search.id
+    run_board("alpha", *DOGS[:2])
+    match(matcher)
+    first, second = Delivery(store, {}, False, clock), Delivery(store, {}, False, clock)
+    assert len(first._lease("webhook", 8)) == delivery.SHARE
+    [other] = second._lease("webhook", 8)
+    assert {row.id: row.search for row in messages(store)}[other] == modest
+    assert first._lease("webhook", 8) == []
+    clock.pass_by(minutes=4)
+    assert len(first._lease("webhook", 8)) == delivery.SHARE  # the leases have run out
 
 
 # --- crashes ---
