@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -51,6 +52,11 @@ Sample = Annotated[
 ]
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+WIDE = 120
+"""Columns of a terminal that has room for reasons beside everything else."""
+
+
 class Problem(Exception):
     """Ends a command with one clear line and this exit status."""
 
@@ -60,8 +66,8 @@ class Problem(Exception):
 
 
 def say(message: str) -> None:
-    """A line for people; stdout belongs to the data."""
-    print(message, file=sys.stderr, flush=True)
+    """A line for people; stdout belongs to the data. What steers a terminal is left out: boards may have written it."""
+    print(CONTROL.sub("", message), file=sys.stderr, flush=True)
 
 
 # --- wiring --------------------------------------------------------------------------------------------------
@@ -107,7 +113,8 @@ def progress() -> "Bars":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    note = TextColumn("{task.fields[note]}", markup=False)  # a board's own words are no markup
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), note)
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
@@ -382,9 +389,12 @@ def list_boards(
         return
     from rich.console import Console
     from rich.table import Column, Table
+    from rich.text import Text
 
-    reasons = Column("why", overflow="fold")  # names of variables must be readable whole
-    table = Table("board", "state", "since", "every", "last run", "open gigs", reasons, box=None, pad_edge=False)
+    console = Console()
+    wide = console.width >= WIDE
+    reasons = [Column("why", overflow="fold")] if wide else []  # names of variables must be readable whole
+    table = Table("board", "state", "since", "every", "last run", "open gigs", *reasons, box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
@@ -398,9 +408,12 @@ def list_boards(
             f"{interval // 60} min",
             last,
             str(state.open_gigs),
-            state.why() or "",
+            *([Text(state.why() or "")] if wide else []),  # a board's own words are no markup
         )
-    Console().print(table)
+    console.print(table)
+    for state in () if wide else states:
+        if why := state.why():
+            console.print(Text(f"\n{state.info.id}: {why}"))
 
 
 @boards_app.command()
@@ -524,7 +537,7 @@ def new_board(
 ) -> None:
     """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
     from crawlers.declared import FOLDER
-    from crawlers.probe import NothingFound, probe
+    from crawlers.probe import NothingFound, probe, shown
 
     settings = the_settings(False)
     try:
@@ -534,7 +547,7 @@ def new_board(
     for note in proposal.notes:
         say(f"- {note}")
     for draft in proposal.postings:
-        say(f"* {draft['title']}\n  {draft['url']}")
+        say("\n  ".join([f"* {draft['title']}", *shown(draft)]))
     text = proposal.toml()
     print(text, end="")
     if save:
@@ -836,18 +849,28 @@ def mirror(
 
     A partner's key is taken from the variable GIGDEX_MIRROR_KEY.
     """
-    from index.mirror import Mirror, ask
+    import time
+
+    from index.mirror import Mirror, MirrorError, ask
 
     key = os.environ.get("GIGDEX_MIRROR_KEY")
     its = Mirror(address, file, filters, lambda url: ask(url, key))
     with suppress(KeyboardInterrupt):
         while True:
-            done = its.sync(wait=follow)
+            try:
+                done = its.sync(wait=follow)
+            except MirrorError as error:
+                if not follow or error.again_s is None:
+                    raise
+                say(f"{error}; trying again in {error.again_s:.0f} s")
+                time.sleep(error.again_s)
+                continue
             how = "a new snapshot" if done.anew else f"{done.changes} changed"
             if done.changes or not follow:
                 say(f"{done.gigs} gigs in {file} ({how})")
             if not follow:
                 return
+            time.sleep(min(60, 9 * done.merged_s))  # a large file isn't written all the time for each little change
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class Shelf:
     def __init__(self, kept: dict[tuple[int, int], Gig]) -> None:
         self._kept = kept
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
         return {key: self._kept[key] for key in keys}
 
 

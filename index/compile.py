@@ -58,13 +58,16 @@ def compile_query(
     circle: Sequence[str] | None,
     languages: Iterable[str],
     usd_rate: UsdRate,
+    hidden: Sequence[str] = (),
 ) -> Compiled:
     """Compile what `query` asks on a channel at a moment.
 
-    `circle` holds the cells around `near`, None without it; `languages` those that gigs of the index may be in.
-    Raises BadQuery for a currency that has no rate.
+    `circle` holds the cells around `near`, None without it; `languages` those that gigs of the index may be in;
+    `hidden` boards of which nothing may be found. Raises BadQuery for a currency that has no rate.
     """
     asked, words, stems, pay = _asked(query, channel, now, circle, languages, usd_rate)
+    if hidden:
+        asked["channel"] = _and([asked["channel"], Not(Term("board", tuple(hidden)))])
 
     def where(**changed: Clause) -> Clause:
         return _and((asked | changed).values())

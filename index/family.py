@@ -169,15 +169,17 @@ class Families:
             stored_votes: Counter[int] = Counter()
             batch_votes: Counter[Key] = Counter()
             for one in its:
-                old, new = held.get(one, []), arrived.setdefault(one, [])
-                is_full = len(old) + len(new) >= KEY_CAP
-                if is_full:
-                    family.full_keys.add(one)
-                if not (is_full and one & 1):
-                    batch_votes.update(new[-KEY_CAP:])
-                    stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
+                old, new = held.get(one), arrived.setdefault(one, [])
+                if old or new:  # most keys are nobody else's
+                    old = old or []
+                    is_full = len(old) + len(new) >= KEY_CAP
                     if is_full:
-                        family.capped.add(key)
+                        family.full_keys.add(one)
+                    if not (is_full and one & 1):
+                        batch_votes.update(new[-KEY_CAP:])
+                        stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
+                        if is_full:
+                            family.capped.add(key)
                 new.append(key)
             if len(batch_votes) + len(stored_votes) > MAX_CANDIDATES:
                 family.capped.add(key)
@@ -243,7 +245,11 @@ class Families:
         fresh = list(changed)
         seqs: set[int] = set()
         while fresh:
-            new_seqs = {seq for key in fresh if (seq := family.postings[key].gig) is not None} - seqs
+            new_seqs = {seq for key in fresh if (seq := family.postings[key].gig) is not None}
+            # A gig may go on without the posting that its id is made of, which is no offer any more.
+            its_own = gigs.load_by_id(connection, (gig_id(*key) for key in fresh)).values()
+            family.gigs.update((gig.seq, gig) for gig in its_own)
+            new_seqs = (new_seqs | {gig.seq for gig in its_own if gig.moved_to is None}) - seqs
             seqs |= new_seqs
             others: set[Key] = set()
             for link, keys in postings.sharing(connection, wanted).items():
@@ -269,7 +275,7 @@ class Families:
                 family.traits[key] = traits
         family.ties = [*family.new_ties, *kept.values()]
         family.decided = decisions.grouped(decided[number] for number in sorted(decided))
-        family.gigs = gigs.load(connection, seqs)
+        family.gigs |= gigs.load(connection, seqs - family.gigs.keys())
 
     def _stored_ties(
         self,
@@ -295,8 +301,6 @@ class Families:
         return others
 
     def _complete(self, connection: sa.Connection, family: Family) -> None:
-        own = gigs.load_by_id(connection, (gig_id(*key) for key in family.postings))
-        family.gigs.update((gig.seq, gig) for gig in own.values())
         family.views = gigs.load_views(connection, family.gigs)
 
 

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -65,15 +65,18 @@ class Rule:
     kind: str
     """text, regex or POSTING"""
     pattern: str
-    """Of a text or a posting's identity the keyed hash, as hex."""
+    """Of a text or a posting's identity the keyed hash, as hex. In the store the identity stands as it is until the
+    posting is removed, which is found by it."""
     words: int = 0
     length: int = 0
     key: bytes = b""
     id: int = 0
+    posting: str = ""
+    """The identity, while the posting has yet to be removed."""
 
     def names(self, board: str, external_id: str) -> bool:
         """Whether this posting as a whole is to be kept out."""
-        return self.kind == POSTING and hash_of(identity(board, external_id), self.key) == self.pattern
+        return self.kind == POSTING and _hash_of_posting(board, external_id, self.key) == self.pattern
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where it is in the text. What stands for forgotten words is never found."""
@@ -180,6 +183,12 @@ def identity(board: str, external_id: str) -> str:
     return f"{board}:{external_id}"
 
 
+@lru_cache(maxsize=8)
+def _hash_of_posting(board: str, external_id: str, key: bytes) -> str:
+    """Each posting is compared with all rules, of which there may be many."""
+    return hash_of(identity(board, external_id), key)
+
+
 def hash_of(text: str, key: bytes) -> str:
     """A text that only the holder of the key can recognize, as hex."""
     return hashlib.blake2b(text.encode("utf-8", "replace"), key=key, digest_size=20).hexdigest()
@@ -237,7 +246,14 @@ def _rules(connection: sa.Connection, store: Store, *conditions: sa.ColumnElemen
     if not rows:
         return []
     key = store.secret()
-    return [Rule(row.kind, row.pattern, row.words, row.length, key, row.id) for row in rows]
+    return [_read(row, key) for row in rows]
+
+
+def _read(row: sa.Row[Any], key: bytes) -> Rule:
+    pattern, posting = row.pattern, ""
+    if row.kind == POSTING and row.applied_at is None:
+        pattern, posting = hash_of(row.pattern, key), row.pattern
+    return Rule(row.kind, pattern, row.words, row.length, key, row.id, posting)
 
 
 def pending(store: Store) -> list[Rule]:
@@ -366,7 +382,7 @@ def apply_pending(
         for database in (ingest.store.database, ingest.inbox.database):
             database.truncate_log()
         with ingest.store.database.writing() as connection:
-            done = {"applied_at": datetime.now(UTC), "changed": changed}
+            done = {"applied_at": datetime.now(UTC), "changed": changed, "pattern": rule.pattern}
             connection.execute(sa.update(forgotten).where(forgotten.c.id == rule.id).values(**done))
         log.info("rule %d to forget was applied: %d postings changed", rule.id, changed)
         total += changed

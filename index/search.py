@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -18,6 +18,7 @@ from index.gig import Gig, Place
 from index.normalize import currency
 from index.normalize.place import find_place
 from index.query import BadQuery, SearchQuery, Sort
+from index.terms import OPERATOR
 
 END = 1_000
 """Results after which the orders `relevance` and `distance` end."""
@@ -38,8 +39,8 @@ CELL_VALUES = 60_000
 class Views(Protocol):
     """Where the gigs are kept; the store implements it."""
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
-        """(seq, view) -> the gig as that view's channels may see it; a view that is gone is left out."""
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
+        """(seq, view) -> the gig as the channel may see it now; left out where that is nothing."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,15 @@ class _Deadline:
 class Search:
     """Answers queries; safe to use from several threads."""
 
-    def __init__(self, engine: Engine, views: Views, secret: bytes) -> None:
-        """`secret` signs the cursors: the same for all processes that answer one client."""
+    def __init__(
+        self, engine: Engine, views: Views, secret: bytes, hidden: Callable[[], Collection[str]] = tuple
+    ) -> None:
+        """`secret` signs the cursors: the same for all processes that answer one client. `hidden`: boards of which only
+        the operator may find anything just now."""
         self._engine = engine
         self._views = views
         self._secret = secret
+        self._hidden = hidden
         self._languages = _Languages(-1, [])
         self._cells = _Cells(-1, [], Cells([]))
         self._counted = CountCache()
@@ -136,7 +141,7 @@ class Search:
         order = _order(query, compiled)
         # A cursor is read even where nothing is found: a forged one is an error everywhere.
         page = self._page(query, channel, compiled, rings) if facets.total or query.cursor else _Page()
-        items = self._items(page)
+        items = self._items(page, channel)
         distances = None
         if near is not None:
             # A gig that has lost its place since the engine's last commit isn't near any more.
@@ -163,7 +168,7 @@ class Search:
     def first(self, query: SearchQuery, channel: str, now: datetime) -> list[Gig]:
         """The gigs of a page without the counts, which cost more than they do. Raises as `search` does."""
         _, rings, compiled = self._compile(query, channel, now, self._engine.generation())
-        return self._items(self._page(query, channel, compiled, rings))
+        return self._items(self._page(query, channel, compiled, rings), channel)
 
     def walk(self, query: SearchQuery, channel: str, now: datetime) -> Iterator[list[tuple[int, int]]]:
         """(seq, view) of everything that `query` finds, in its order, some thousands at a time. A gig that doesn't
@@ -236,7 +241,8 @@ class Search:
             rings = self._known_cells(generation).within(*near.point, query.radius_km)
             circle = [cell for ring in rings for cell in ring.cells]
         languages = self._known_languages(generation)
-        return near, rings, compile_query(query, channel, minute(now), circle, languages, usd_rate)
+        hidden = () if channel == OPERATOR else sorted(self._hidden())
+        return near, rings, compile_query(query, channel, minute(now), circle, languages, usd_rate, hidden)
 
     def _known_languages(self, generation: int) -> list[str]:
         known = self._languages
@@ -309,9 +315,9 @@ class Search:
             return self._by_distance(query, channel, compiled, rings)
         return self._by_key(query, channel, compiled, KEYS[order])
 
-    def _items(self, page: _Page) -> list[Gig]:
+    def _items(self, page: _Page, channel: str) -> list[Gig]:
         keys = [(hit.gig, hit.view) for hit in page.hits]
-        found = self._views.views(keys)
+        found = self._views.views(keys, channel)
         return [found[key] for key in keys if key in found]
 
     def _by_key(self, query: SearchQuery, channel: str, compiled: Compiled, key: Order) -> _Page:

@@ -1,29 +1,26 @@
 """Taking postings down for good (`gigdex takedown`): out of store, gigs, feeds, search, inbox, with a tombstone in the
 change stream, and kept out when a board shows them again.
 
-A takedown is a rule of index/forget.py that knows a posting by a keyed hash of its identity. Unlike words, a posting
-is found without reading all texts, and the search index needn't be made anew, so it takes seconds.
+A takedown is a rule of index/forget.py that knows a posting by its identity, and once it is done by a keyed hash of
+that. Unlike words, a posting is found without reading all texts, and the search index needn't be made anew, so it
+takes no time.
 """
 
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-
 from index import forget
 from index.dedupe import canonical_link
-from index.forget import POSTING, Rule, hash_of, identity
+from index.forget import POSTING, Rule, identity
 from index.removal import remove
 from index.store import decisions, gigs, pages, postings
 from index.store.postings import Key
-from index.store.schema import postings as table
 from index.store.store import Store
 
 if TYPE_CHECKING:
     from index.ingest import Ingest
 
-BATCH = 500
 _GIG = re.compile(r"(?:https?://[^/]+/gigs?/)?([a-z2-7]{16})")
 
 
@@ -45,25 +42,20 @@ def find(store: Store, address: str) -> list[Key]:
 
 def order(store: Store, keys: Iterable[Key]) -> list[int]:
     """Keep these postings out from now on. Returns the rules' ids; forget.apply_pending removes what is there."""
-    secret = store.secret()
-    return [forget.remember(store, Rule(POSTING, hash_of(identity(*key), secret), key=secret)) for key in keys]
+    return [forget.remember(store, Rule(POSTING, identity(*key))) for key in keys]
 
 
 def take_down(ingest: "Ingest", rule: Rule) -> int:
     """Remove what is stored of the rule's posting. Needs the lease. Returns the number of postings; after a crash
     anywhere in here it is done again."""
-    after: Key = ("", "")
-    columns = (table.c.board, table.c.external_id)
-    while True:
-        query = sa.select(*columns).where(sa.tuple_(*columns) > sa.tuple_(*after)).order_by(*columns).limit(BATCH)
-        with ingest.store.database.reading() as connection:
-            keys = [(row.board, row.external_id) for row in connection.execute(query)]
-        for key in keys:
-            if rule.names(*key):
-                pages.drop_holding(ingest.inbox.database, key[0], [key[1]])
-                with ingest.store.database.writing() as connection:
-                    decisions.forget(connection, [key])
-                return remove(ingest, [key])
-        if len(keys) < BATCH:
-            return 0
-        after = keys[-1]
+    board, _, external_id = rule.posting.partition(":")
+    key: Key = (board, external_id)
+    pages.drop_holding(ingest.inbox.database, board, [external_id])
+    with ingest.store.database.writing() as connection:
+        decisions.forget(connection, [key])
+        stored = postings.load(connection, [key]).get(key)
+    removed = remove(ingest, [key])
+    if stored is not None and stored.gig is not None:
+        with ingest.store.database.writing() as connection:
+            gigs.forget_as_matched(connection, [stored.gig])
+    return removed

@@ -10,13 +10,14 @@ from typing import TypeAlias
 
 from anyio.to_thread import run_sync
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.engine.base import EngineError
 from search_api.deps import Services
 from search_api.limits import Gate
-from search_api.middleware import matches
+from search_api.middleware import matches, unchanged
 from search_api.problems import Problem, respond
 from search_api.telemetry import Telemetry
 
@@ -32,11 +33,19 @@ KEEP_BYTES = 32_000_000
 """All kept answers together."""
 LARGE = 1_000_000
 """Bytes from which an answer isn't kept."""
+LATE_S = 1.0
+"""So long it is believed that a long answer, which isn't kept, is what it was: who asks whether it has changed may be
+told a second late, and asking costs next to nothing."""
+STATES = 2_000
+"""Long answers whose state is remembered."""
 SMALL = 1_000
 """Bytes up to which compressing gains nothing."""
 UNGATED = ("/health/", "/metrics", "/static/", "/changes")
 """They answer however much is being asked, and do next to nothing; /changes waits, and takes a place for its work."""
 
+
+OF_UNCHANGED = frozenset((b"accept-ranges", b"cache-control", b"etag", b"last-modified", b"vary"))
+"""Headers of an answer that its 304 has, too."""
 
 Key: TypeAlias = tuple[object, ...]
 
@@ -118,6 +127,41 @@ class Kept:
             self._bytes -= answer.size
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a long answer was a moment ago."""
+
+    headers: Headers
+    """Those of a 304."""
+    route: object
+    seen_at: float
+
+
+class States:
+    """What long public answers were lately, by question and compression."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[Key, _State] = OrderedDict()
+
+    def unchanged(self, key: Key, request: Request) -> _State | None:
+        """The state that the client has already, if it is known to be still that."""
+        if "if-none-match" not in request.headers and "if-modified-since" not in request.headers:
+            return None
+        state = self._states.get((*key, request.headers.get("accept-encoding")))
+        if state is None or time.monotonic() - state.seen_at > LATE_S or not unchanged(request.headers, state.headers):
+            return None
+        return state
+
+    def note(self, key: Key, request: Request, headers: MutableHeaders) -> None:
+        """An answer with these headers was made just now."""
+        its = Headers(raw=[pair for pair in headers.raw if pair[0].lower() in OF_UNCHANGED])
+        full = (*key, request.headers.get("accept-encoding"))
+        self._states[full] = _State(its, request.scope.get("route"), time.monotonic())
+        self._states.move_to_end(full)
+        while len(self._states) > STATES:
+            self._states.popitem(last=False)
+
+
 class Answers:
     """Sends a kept answer, or lets a new one be made when there is a place for the work."""
 
@@ -126,7 +170,8 @@ class Answers:
         self._services = services
         self._gate = gate
         self._telemetry = telemetry
-        self._kept = Kept()
+        self.kept = Kept()
+        self.states = States()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -143,7 +188,7 @@ class Answers:
             async with self._gate.place() as leave:
                 # Somebody before us in the line may have asked the same.
                 if not await self._send_kept(key, request, send):
-                    await self.app(scope, receive, _Sending(request, send, leave, self._kept, key).send)
+                    await self.app(scope, receive, _Sending(request, send, leave, self, key).send)
         except Problem as busy:
             await respond(request, busy)(scope, receive, _Sending(request, send).send)
 
@@ -161,9 +206,17 @@ class Answers:
 
     async def _send_kept(self, key: Key | None, request: Request, send: Send) -> bool:
         """Whether there was an answer to send."""
-        answer = self._kept.get(key) if key else None
-        if answer is None:
+        if key is None:
             return False
+        answer = self.kept.get(key)
+        if answer is None:
+            state = self.states.unchanged(key, request)
+            if state is None:
+                return False
+            self._telemetry.from_memory += 1
+            request.scope["route"] = state.route
+            await Response(status_code=304, headers=state.headers)(request.scope, request.receive, send)
+            return True
         self._telemetry.from_memory += 1
         request.scope["route"] = answer.route
         age = int(time.monotonic() - answer.made_at)
@@ -182,13 +235,14 @@ class _Sending:
         request: Request,
         send: Send,
         leave: Callable[[], None] = lambda: None,
-        kept: Kept | None = None,
+        answers: Answers | None = None,
         key: Key | None = None,
     ) -> None:
+        """With `answers` and `key` it is remembered."""
         self._request = request
         self._send = send
         self._leave = leave
-        self._kept = kept
+        self._answers = answers
         self._key = key
         self._start: Message | None = None
 
@@ -210,6 +264,8 @@ class _Sending:
                 if start["status"] == 200 and not message.get("more_body", False):
                     await self._send_whole(headers, message["body"])
                     return
+        elif self._answers and self._key and headers["cache-control"] == PUBLIC and "etag" in headers:
+            self._answers.states.note(self._key, self._request, headers)
         await self._send(start)
         await self._send(message)
 
@@ -219,8 +275,8 @@ class _Sending:
             packed = await run_sync(_pack, body)
         etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         answer = Answer(headers.raw, body, packed, etag, self._request.scope.get("route"), time.monotonic())
-        if self._kept is not None and self._key is not None:
-            self._kept.put(self._key, answer)
+        if self._answers and self._key:
+            self._answers.kept.put(self._key, answer)
         await answer.send(self._request, self._send, {})
 
 

@@ -110,7 +110,7 @@ class Feed:
 
             def rows() -> Iterator[stored.Row]:
                 for keys in parts:
-                    for row in stored.pick(connection, keys):
+                    for row in stored.pick(connection, keys, self.channel):
                         self.count += 1
                         yield row
 

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search_api.deprecation import headers_for
 from search_api.deps import Services, is_operator
 from search_api.limits import RateLimit, client_of
 from search_api.partners import Partners
@@ -28,7 +29,7 @@ SAFETY = {
 
 OPEN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+    "Access-Control-Expose-Headers": "Deprecation, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Sunset",
 }
 """Pages elsewhere may read what everybody may read (Fetch standard, CORS). Never with anybody's credentials."""
 PREFLIGHT = OPEN | {
@@ -112,7 +113,10 @@ class Access:
 
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(more)
+                headers = MutableHeaders(scope=message)
+                headers.update(more)
+                for name, value in headers_for(request.url.path):
+                    headers.append(name, value)
             await send(message)
 
         try:

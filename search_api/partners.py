@@ -7,6 +7,7 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.datastructures import Headers
 
+from index.gig import Gig
 from index.query import SearchQuery
 from index.store import api_keys
 from index.store.api_keys import PREFIX, ApiKey
@@ -62,11 +63,18 @@ class Partners:
 def permitted(request: Request, query: SearchQuery) -> SearchQuery:
     """The query without the boards that bar this partner by name (BoardTerms.barred): without all gigs that one of them
     lists, whoever else does."""
+    barred = _barring(request)
+    return query.model_copy(update={"board": [*query.board, *(f"!{board}" for board in barred)]}) if barred else query
+
+
+def is_barred(request: Request, gig: Gig) -> bool:
+    """Whether a board that lists the gig bars this partner."""
+    return not {source.board for source in gig.sources}.isdisjoint(_barring(request))
+
+
+def _barring(request: Request) -> list[str]:
     partner: ApiKey | None = request.state.partner
     if partner is None:
-        return query
+        return []
     infos = request.app.state.boards.infos().values()
-    barred = [info.id for info in infos if partner.name.casefold() in map(str.casefold, info.terms.barred)]
-    if not barred:
-        return query
-    return query.model_copy(update={"board": [*query.board, *(f"!{board}" for board in barred)]})
+    return [info.id for info in infos if partner.name.casefold() in map(str.casefold, info.terms.barred)]

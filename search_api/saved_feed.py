@@ -8,6 +8,7 @@ from email.utils import format_datetime
 from lxml import etree
 
 from index.gig import Gig
+from search_api.feeds.base import clean
 from search_api.present import Shown
 from search_api.words import plain
 
@@ -65,5 +66,4 @@ def _summary(gig: Gig, now: datetime) -> str:
 
 
 def _xml(text: str) -> str:
-    """Without what XML can't hold."""
-    return "".join(letter for letter in plain(text) if letter >= " " or letter in "\t\n")
+    return clean(plain(text))

@@ -29,7 +29,7 @@ def indexed(settings: Settings) -> tuple[set[str], int]:
 
     instance = Instance(settings)
     walk = instance.search.walk(SearchQuery(risk=["all"]), OPERATOR, datetime.now(UTC))
-    gigs = list(instance.store.views([key for keys in walk for key in keys]).values())
+    gigs = list(instance.store.views([key for keys in walk for key in keys], OPERATOR).values())
     instance.close()
     return {f"{source.board}:{source.external_id}" for gig in gigs for source in gig.sources}, len(gigs)
 
@@ -87,7 +87,7 @@ def told(instance: Instance) -> dict[str, object]:
     found: dict[str, object] = {}
     with instance.store.database.reading() as connection:
         keys = [(gig, view) for gig, view in connection.exec_driver_sql("SELECT gig, view FROM views WHERE view = 0")]
-    for gig in instance.store.views(keys).values():
+    for gig in instance.store.views(keys, OPERATOR).values():
         sources = sorted(f"{source.board}:{source.external_id}" for source in gig.sources)
         found[" ".join(sources)] = gig.model_dump(mode="json", exclude=passing) if len(sources) == 1 else gig.status
     with instance.store.database.reading() as connection:

@@ -135,6 +135,11 @@ def standings(connection: sa.Connection, now: datetime) -> dict[str, Standing]:
     return found
 
 
+def stale(connection: sa.Connection, now: datetime) -> frozenset[str]:
+    """Boards whose terms forbid to show anything of them until they have been read again."""
+    return frozenset(board for board, standing in standings(connection, now).items() if not standing.fresh)
+
+
 def states(connection: sa.Connection, now: datetime) -> list[BoardState]:
     """All declared boards with their history, by id."""
     query = (

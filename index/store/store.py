@@ -1,6 +1,7 @@
 """The store as readers use it. Writers of gigs go through index/ingest.py."""
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from index.store.db import Database
 from index.store.migrate import migrate
 from index.store.schema import gigs as gigs_table
 from index.store.schema import meta, views
+from index.terms import OPERATOR
+
+HIDDEN_S = 30.0
+"""How long it is remembered which boards are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._hidden: frozenset[str] = frozenset()
+        self._hidden_at = -HIDDEN_S
         migrate(database, "store")
 
     @classmethod
@@ -58,16 +65,18 @@ class Store:
 
     # --- gigs ---
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
-        """Gigs by (seq, view number), as the channels of that view may see them. Missing ones are left out."""
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
+        """Gigs by (seq, view number), as the channel may see them now: an index that is behind may know its view by a
+        number that is another channel's by now. Left out is what it may not see at all."""
         if not keys:
             return {}
         with self.database.reading() as connection:
-            return self._views(connection, keys)
+            return self._views(connection, keys, channel)
 
-    def _views(self, connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
-        wanted = set(keys)
-        seqs = {seq for seq, _ in keys}
+    def _views(
+        self, connection: sa.Connection, keys: Sequence[tuple[int, int]], channel: str
+    ) -> dict[tuple[int, int], Gig]:
+        seqs = dict(keys)
         seen = postings.last_seen(connection, seqs)
         found: dict[tuple[int, int], Gig] = {}
         for chunk in postings.chunks(seqs):
@@ -77,8 +86,8 @@ class Store:
                 .where(views.c.gig.in_(chunk))
             )
             for row in rows:
-                if (row.gig, row.view) in wanted:
-                    found[row.gig, row.view] = _complete(row, seen)
+                if channel in row.channels.split():
+                    found[row.gig, seqs[row.gig]] = _complete(row, seen)
         return found
 
     def find(self, gig_id: str, channel: str) -> Found | None:
@@ -92,11 +101,13 @@ class Store:
                 while target.moved_to is not None:
                     target = gigs.load(connection, [target.moved_to])[target.moved_to]
                 return Found(None, target.id, target.status == "closed")
-            rows = connection.execute(sa.select(views.c.view, views.c.channels).where(views.c.gig == gig.seq))
-            number = next((row.view for row in rows if channel in row.channels.split()), None)
-            if number is None:
-                return Found(None, None, gig.status == "closed")
-            return Found(self._views(connection, [(gig.seq, number)])[gig.seq, number], None, gig.status == "closed")
+            found = self._views(connection, [(gig.seq, 0)], channel).get((gig.seq, 0))
+            # What the channel may see can be over while the gig goes on elsewhere.
+            is_closed = (found or gig).status == "closed"
+            if found is not None and channel != OPERATOR:
+                is_hidden = any(source.board in self.hidden() for source in found.sources)
+                found = None if is_hidden else found
+            return Found(found, None, is_closed)
 
     def count_gigs(self) -> int:
         """Gigs that were not merged into others, open or closed."""
@@ -110,6 +121,15 @@ class Store:
             return gigs.newest_revision(connection)
 
     # --- boards ---
+
+    def hidden(self) -> frozenset[str]:
+        """Boards of which only the operator may see anything just now (index.store.boards.stale). The worker takes them
+        out of the gigs' views within a minute; this is for readers while none is at work."""
+        if time.monotonic() - self._hidden_at >= HIDDEN_S:
+            with self.database.reading() as connection:
+                self._hidden = boards.stale(connection, datetime.now(UTC))
+            self._hidden_at = time.monotonic()
+        return self._hidden
 
     def boards(self) -> list[BoardState]:
         """All declared boards with terms, runs and health, by id."""

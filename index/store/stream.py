@@ -71,15 +71,15 @@ def walk(connection: sa.Connection, channel: str) -> Iterator[Row]:
         yield Row(*row)
 
 
-def pick(connection: sa.Connection, keys: Sequence[tuple[int, int]]) -> Iterator[Row]:
-    """The gigs of these views (seq, view number), in this order; without those that are gone."""
-    query = sa.select(*_COLUMNS, views.c.content, views.c.view).join(views, views.c.gig == gigs.c.seq)
-    for chunk in chunks(keys):
-        wanted = query.where(gigs.c.seq.in_([seq for seq, _ in chunk]))
-        found = {(row[0], row[-1]): row for row in connection.execute(wanted)}
-        for key in chunk:
-            if key in found:
-                yield Row(*found[key][:-1])
+def pick(connection: sa.Connection, keys: Sequence[tuple[int, int]], channel: str) -> Iterator[Row]:
+    """The gigs of these hits (seq, view number), in this order, as the channel sees them now: an index that is behind
+    may know its view by a number that is another channel's by now. Without those that it doesn't see (any more)."""
+    query = _rows(channel, inner=True)
+    for chunk in chunks(seq for seq, _ in keys):
+        found = {row.seq: row for row in connection.execute(query.where(gigs.c.seq.in_(chunk)))}
+        for seq in chunk:
+            if seq in found:
+                yield Row(*found[seq])
 
 
 def last_change(connection: sa.Connection) -> tuple[int, datetime | None]:

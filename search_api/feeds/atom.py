@@ -14,6 +14,7 @@ from search_api.feeds.base import (
     element,
     iso,
     posted,
+    told,
 )
 
 
@@ -32,7 +33,7 @@ def write(head: Head, rows: Iterable[Row]) -> Iterator[bytes]:
     for row in rows:
         gig = row.gig
         lines = "; ".join(dict.fromkeys(source.attribution for source in gig.sources if source.attribution))
-        via = "".join(f'<link rel="via" href={attribute(url)}/>' for url in map(board_link, gig.sources[:20]) if url)
+        via = "".join(f'<link rel="via" href={attribute(url)}/>' for url in map(board_link, told(gig)) if url)
         author = f"<author>{element('name', gig.organization)}</author>" if gig.organization else ""
         yield (
             f"<entry>{element('id', head.gig(gig.id))}{element('title', gig.title)}"

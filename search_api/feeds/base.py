@@ -16,6 +16,7 @@ from search_api.present import web_link
 
 FEED_VERSION = 1
 """Of all formats together: raised whenever the same gigs give other bytes. Part of every ETag."""
+MOST_SOURCES = 20
 LEAST_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 NAMESPACE = "https://gigdex.org/ns/feed/1"
 """Of our own elements in RSS and Atom; a name, nothing is there."""
@@ -84,9 +85,15 @@ def board_link(source: Source) -> str | None:
     return web_link(source.url)
 
 
-def links(gig: Gig) -> list[tuple[str, str]]:
-    """(address, words) of its postings, each with what its board wants to be shown; some gigs have hundreds."""
-    return [(url, source.attribution or source.board) for source in gig.sources[:20] if (url := board_link(source))]
+def links(gig: Gig) -> list[tuple[str | None, str]]:
+    """(address, words) of its postings, each with what its board wants to be shown."""
+    return [(board_link(source), source.attribution or source.board) for source in told(gig)]
+
+
+def told(gig: Gig) -> list[Source]:
+    """The postings that an entry names: some gigs have hundreds, but none of their boards may be missing."""
+    first = {source.board: source for source in reversed(gig.sources)}
+    return [one for number, one in enumerate(gig.sources) if number < MOST_SOURCES or one is first[one.board]]
 
 
 def facts(gig: Gig) -> str:
@@ -98,7 +105,10 @@ def body_html(gig: Gig) -> str:
     """The text for a feed reader: facts, the posting's own words, links back with the boards' lines. The markup is
     cleaned a second time, as on our own pages: others show it as it is."""
     text = clean_html(gig.description_html) or (f"<p>{paragraphs(gig.description)}</p>" if gig.description else "")
-    back = "".join(f"<li><a href={quoteattr(clean(url))}>{xml(line)}</a></li>" for url, line in links(gig))
+    back = "".join(
+        f"<li><a href={quoteattr(clean(url))}>{xml(line)}</a></li>" if url else f"<li>{xml(line)}</li>"
+        for url, line in links(gig)
+    )
     return f"<p>{xml(facts(gig))}</p>{clean(text)}" + (f"<ul>{back}</ul>" if back else "")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from index.store.stream import Row
-from search_api.feeds.base import Dialect, Head, board_link, body_html, changed, iso, posted
+from search_api.feeds.base import Dialect, Head, board_link, body_html, changed, iso, posted, told
 
 
 def write(head: Head, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -41,7 +41,7 @@ def _item(head: Head, row: Row) -> dict[str, Any]:
             "pay": gig.pay.model_dump(mode="json", exclude_none=True),
             "work_mode": gig.work_mode,
             "places": [place.model_dump(exclude_none=True) for place in gig.places],
-            "attribution": [source.attribution for source in gig.sources[:20] if source.attribution],
+            "attribution": [source.attribution for source in told(gig) if source.attribution],
         },
     }
     if url:

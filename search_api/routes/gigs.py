@@ -11,7 +11,7 @@ from index.normalize.currency import known_currencies, usd_rate
 from index.query import BadQuery, SearchQuery
 from search_api.address import Address
 from search_api.deps import ApiChannel, ServicesDep
-from search_api.partners import permitted
+from search_api.partners import is_barred, permitted
 from search_api.present import FacetCounts, GigItem, GigPage, PayStates, Shown, page_json
 from search_api.problems import Problem, responses
 
@@ -156,9 +156,9 @@ def get_gig(
     if found.moved_to is not None:
         suffix = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/gigs/{found.moved_to}{suffix}", status_code=308)
-    if found.gig is None:
-        if found.closed:
-            raise Problem(410, "this gig is closed")
+    if found.gig is None and found.closed:
+        raise Problem(410, "this gig is closed")
+    if found.gig is None or is_barred(request, found.gig):
         raise Problem(404, "the boards of this gig don't permit showing it here")
     shown = Shown(found.gig, query.currency, services.clock(), {})
     return Response(shown.item().model_dump_json(), media_type="application/json")

@@ -13,6 +13,7 @@ from index.dedupe import is_tracking
 from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.suggest import correct
+from search_api import deprecation
 from search_api.address import Address, Choice, chips, facets, heading, sorts, without
 from search_api.consumers import EXAMPLES, tables
 from search_api.deps import Base, Boards, PageChannel, ServicesDep, no_parameters
@@ -22,6 +23,7 @@ from search_api.form import LABELS, OTHER_LABELS, form, meant
 from search_api.histogram import histogram
 from search_api.jobposting import job_posting, script
 from search_api.middleware import matches
+from search_api.partners import is_barred, permitted
 from search_api.present import Shown, contact_link, show_all
 from search_api.problems import Problem
 from search_api.routes.boards import board_item
@@ -63,6 +65,7 @@ def search_page(request: Request, services: ServicesDep, channel: PageChannel, b
         if pairs != typed:
             return RedirectResponse(address.url, status_code=303)  # the address that people copy is the short one
         now = services.clock()
+        query = permitted(request, query)
         results = services.search.search(query, channel, now)
     except BadQuery as error:
         if "text/html" not in request.headers.get("accept", ""):
@@ -138,12 +141,16 @@ def gig_page(gig_id: str, request: Request, services: ServicesDep, channel: Page
         raise Problem(404, "There is no gig at this address.")
     if found.moved_to is not None:
         return RedirectResponse(f"/gig/{found.moved_to}", status_code=301)
-    if found.gig is None:
-        if found.closed:
-            raise Problem(410, "This gig is closed.")
+    if found.gig is None and found.closed:
+        raise Problem(410, "This gig is closed.")
+    if found.gig is None or is_barred(request, found.gig):
         raise Problem(404, "The boards of this gig don't permit showing it here.")
     now = services.clock()
-    like = [Shown(gig, "USD", now, boards) for gig in similar(services.search, found.gig, channel, now)]
+    like = [
+        Shown(gig, "USD", now, boards)
+        for gig in similar(services.search, found.gig, channel, now)
+        if not is_barred(request, gig)
+    ]
     base = services.settings.public_url and str(services.settings.public_url).rstrip("/")
     markup = None
     if base and channel == "page":
@@ -177,6 +184,7 @@ def about_page(request: Request, services: ServicesDep) -> Response:
 @router.get("/docs", dependencies=[Depends(no_parameters)])
 def docs_page(request: Request, base: Base) -> Response:
     page = {"examples": EXAMPLES, "tables": tables(), "columns": COLUMNS, "dialects": dialects().values()}
+    page["deprecations"] = deprecation.DEPRECATIONS
     return HTMLResponse(render("docs.html", request, base=base, **page))
 
 

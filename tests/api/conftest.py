@@ -45,8 +45,8 @@ class MemoryStore:
         self.kept[LINK_ONLY.seq or 0, 0] = ((OPERATOR,), FULL_LINK_ONLY)
         self.kept[LINK_ONLY.seq or 0, 1] = (("page",), LINK_ONLY)
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
-        return {key: self.kept[key][1] for key in keys if key in self.kept}
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
+        return {key: self.kept[key][1] for key in keys if key in self.kept and channel in self.kept[key][0]}
 
     def find(self, gig_id: str, channel: str) -> Found | None:
         if gig_id == MOVED:

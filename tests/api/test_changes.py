@@ -1,11 +1,14 @@
 """/snapshot and /changes over HTTP, and a mirror that follows them."""
 
+import http.client
 import io
 import json
 import threading
 import urllib.error
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import sqlalchemy as sa
 
 from index.engine.embedded import EmbeddedEngine
 from index.gig import Gig, gig_id
-from index.mirror import Mirror, MirrorError
+from index.mirror import Mirror, MirrorError, ask
 from index.search import Search
 from index.settings import Settings
 from index.store import gigs, schema
@@ -147,7 +150,15 @@ def grow_old(site: Site) -> None:
 
 # --- gigdex mirror -----------------------------------------------------------------------------------------------
 
-MakeMirror = Callable[..., Mirror]
+
+class Lines(io.RawIOBase):
+    """An open answer of these lines."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines = lines
+
+    def __next__(self) -> bytes:
+        return next(self._lines)
 
 
 @pytest.fixture
@@ -184,14 +195,104 @@ def test_a_mirror_begins_again_when_it_slept_too_long(site: Site, mirror: Mirror
     assert held(tmp_path / "mirror.ndjson") == site.snapshot()
 
 
-def test_a_snapshot_that_is_cut_off_is_not_kept(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda whole: whole[: whole.rindex(b'{"end"')], "cut off"),
+        (lambda whole: whole.replace(b'{"end":{"gigs":1}}', b'{"end":{"gigs":2}}'), "counts its gigs wrongly"),
+        (lambda whole: b"<html>\n" + whole, "doesn't speak as Gigdex does"),
+        (lambda whole: b"", "doesn't speak as Gigdex does"),
+        (lambda whole: b"[1]\n", "doesn't speak as Gigdex does"),
+    ],
+)
+def test_a_snapshot_that_is_not_whole_is_not_kept(
+    site: Site, tmp_path: Path, spoil: Callable[[bytes], bytes], message: str
+) -> None:
     site.write("a")
     file = tmp_path / "mirror.ndjson"
-    whole = site.client.get("/snapshot").content
-    cut = Mirror("http://gigdex.example", file, ask=lambda _: io.BytesIO(whole[: whole.rindex(b'{"end"')]))
-    with pytest.raises(MirrorError, match="cut off"):
-        cut.sync()
+    spoilt = spoil(site.client.get("/snapshot").content)
+    with pytest.raises(MirrorError, match=message):
+        Mirror("http://gigdex.example", file, ask=lambda _: io.BytesIO(spoilt)).sync()
     assert list(tmp_path.glob("mirror*")) == []
+
+
+@pytest.mark.parametrize(
+    "broken", [http.client.IncompleteRead(b""), zlib.error("invalid block"), EOFError(), ConnectionResetError()]
+)
+def test_an_answer_that_breaks_off_is_told_in_one_line(site: Site, tmp_path: Path, broken: Exception) -> None:
+    """As when the other side is killed while it sends."""
+    file = tmp_path / "mirror.ndjson"
+
+    class Breaking(io.BytesIO):
+        def __next__(self) -> bytes:
+            raise broken
+
+    with pytest.raises(MirrorError, match=r"can't follow http://gigdex\.example") as told:
+        Mirror("http://gigdex.example", file, ask=lambda _: Breaking()).sync()
+    assert told.value.again_s is not None
+    assert list(tmp_path.glob("mirror*")) == []
+
+
+def test_a_file_that_is_no_mirror_stays_as_it_is(site: Site, mirror: Mirror, tmp_path: Path) -> None:
+    file = tmp_path / "mirror.ndjson"
+    for content in ("", "my diary\n", '{"a": 1}\n', "[1]\n"):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(MirrorError, match="is no mirror"):
+            mirror.sync()
+        assert file.read_text(encoding="utf-8") == content
+
+
+def test_two_mirrors_do_not_write_one_file_at_once(site: Site, mirror: Mirror, tmp_path: Path) -> None:
+    site.write("a")
+    seen: list[str] = []
+
+    def ask_slowly(address: str) -> Any:
+        answer = site.ask(address)
+
+        def lines() -> Iterator[bytes]:
+            yield next(answer)
+            with pytest.raises(MirrorError, match="another process is writing") as told:  # while this one does
+                mirror.sync()
+            seen.append(str(told.value))
+            yield from answer
+
+        return Lines(lines())
+
+    assert Mirror("http://gigdex.example", tmp_path / "mirror.ndjson", ask=ask_slowly).sync().gigs == 1
+    assert len(seen) == 1
+    assert mirror.sync().changes == 0
+    assert [path.name for path in tmp_path.glob("mirror*")] == ["mirror.ndjson"]
+
+
+def test_what_a_killed_mirror_left_is_written_over(site: Site, mirror: Mirror, tmp_path: Path) -> None:
+    site.write("a")
+    (tmp_path / "mirror.ndjson.part").write_text("half a line of mo", encoding="utf-8")
+    mirror.sync()
+    assert held(tmp_path / "mirror.ndjson") == site.snapshot()
+    assert [path.name for path in tmp_path.glob("mirror*")] == ["mirror.ndjson"]
+
+
+def test_a_key_goes_to_nobody_that_an_address_leads_on_to() -> None:
+    """urllib sends a redirected request with all headers that aren't marked."""
+    asked: list[dict[str, str]] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(dict(self.headers))
+            if self.path == "/snapshot":
+                self.send_response(302)
+                self.send_header("Location", "/elsewhere")
+            else:
+                self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=lambda: [server.handle_request() for _ in range(2)], daemon=True).start()
+        ask(f"http://127.0.0.1:{server.server_port}/snapshot", "gdp_secret").close()
+    assert [headers.get("Authorization") for headers in asked] == ["Bearer gdp_secret", None]
 
 
 def test_a_mirror_says_what_the_other_side_says(site: Site, tmp_path: Path) -> None:
@@ -253,8 +354,14 @@ def test_a_board_may_bar_a_partner(client: Client, site: Site) -> None:
 
     barring = BOARDS["tasks"].terms.model_copy(update={"barred": ("Partner",)})
     declare(site.store.database, [BOARDS["tasks"].model_copy(update={"terms": barring}), BOARDS["errands"]])
-    fill(site.store, {(gig.seq or 0, 0): (("operator", "feed"), gig) for gig in (made_up.LESSON, made_up.HOSTILE)})
-    key = api_keys.add(site.store.database, "PARTNER", ["feeds"], 0)
+    channels = ("operator", "feed", "api", "page")
+    fill(site.store, {(gig.seq or 0, 0): (channels, gig) for gig in (made_up.LESSON, made_up.HOSTILE)})
+    key = api_keys.add(site.store.database, "PARTNER", ["feeds", "api"], 0)
     assert len(site.snapshot()) == 4
     lines = site.client.get("/snapshot", headers=bearer(key)).text.splitlines()
     assert len(lines) == 2
+    for address in (f"/gigs/{made_up.LESSON.id}", f"/gig/{made_up.LESSON.id}"):
+        assert site.client.get(address).status_code == 200
+        assert site.client.get(address, headers=bearer(key)).status_code == 404
+    assert made_up.LESSON.title in site.client.get("/").text
+    assert made_up.LESSON.title not in site.client.get("/", headers=bearer(key)).text

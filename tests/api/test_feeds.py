@@ -39,6 +39,7 @@ from search_api.feeds import dialects
 from search_api.feeds.base import Head
 from search_api.feeds.columns import COLUMNS
 from search_api.feeds.csv import FORMULA
+from search_api.saved_feed import json_feed, rss
 from tests.api import made_up
 from tests.api.conftest import Client, MakeClient, as_operator, later
 from tests.api.made_up import NOW
@@ -237,6 +238,34 @@ def test_csv_and_parquet_are_the_same_table(gigs: list[Row]) -> None:
     assert pyarrow.csv.read_csv(io.BytesIO(written("csv", gigs)), parse_options=strict).num_rows == len(gigs)
 
 
+@given(texts)
+@settings(max_examples=50, deadline=None)
+def test_the_private_feed_of_a_saved_search_is_as_hard_to_break(text: str) -> None:
+    gig = made_up.gig(60, f"A {text}", organization=text)
+    parsed = feedparser.parse(rss(text, "https://gigdex.example", [(gig, NOW)], NOW))
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    assert [entry.id for entry in parsed.entries] == [gig.id]
+    jsonschema.Draft202012Validator(JSON_FEED).validate(
+        json.loads(json_feed(text, "https://gigdex.example", [(gig, NOW)], NOW))
+    )
+
+
+@pytest.mark.parametrize("format", ["rss", "atom", "jsonfeed", "xml"])
+def test_an_entry_names_each_board_however_many_postings_it_has(format: str) -> None:
+    """Also one whose posting has no page in the web."""
+    many = [Source(board="a", external_id=str(n), url=f"https://a.example/{n}", attribution="By A") for n in range(30)]
+    late = Source(board="b", external_id="1", url="https://b.example/1", attribution="By B & Sons")
+    file = Source(board="c", external_id="1", url="urn:gigdex:file:x#1", attribution="By C")
+    gig = made_up.gig(61, "Carry boxes", sources=[*many, late, file])
+    row = Row(
+        61, gig.id, 61, "open", NOW, None, None, gig.model_dump_json(exclude_none=True, exclude={"seq", "revision"})
+    )
+    text = unescape(unescape(written(format, [row]).decode()))
+    for line in ("By A", "By B & Sons", "By C", "https://b.example/1"):
+        assert line in text
+    assert "https://a.example/29" not in text
+
+
 # --- what is in them ---------------------------------------------------------------------------------------------
 
 
@@ -342,6 +371,28 @@ def test_nothing_new_is_304_by_etag_and_by_date(client: Client, format: str) -> 
     assert client.get(f"/feeds/{format}", headers=both).status_code == 200
     old = {"If-Modified-Since": "Mon, 04 May 2026 10:59:59 GMT"}
     assert client.get(f"/feeds/{format}", headers=old).status_code == 200
+
+
+def test_asking_whether_anything_is_new_asks_nobody_for_a_second(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client()
+    asked: list[int] = []
+    last_change = client.services.stream.last_change
+    monkeypatch.setattr(client.services.stream, "last_change", lambda: asked.append(1) or last_change())
+    first = client.get("/feeds/ndjson")
+    known = {"If-None-Match": first.headers["ETag"]}
+    before = len(asked)
+    again = client.get("/feeds/ndjson", headers=known)
+    assert (again.status_code, len(asked)) == (304, before)
+    for name in ("ETag", "Last-Modified", "Cache-Control", "Vary"):
+        assert again.headers[name] == first.headers[name]
+    for more in (as_operator(), {"Accept-Encoding": "identity"}, {"If-None-Match": '"another"'}):
+        assert client.get("/feeds/ndjson", headers=known | more).status_code == 200
+    monkeypatch.setattr("search_api.answers.LATE_S", -1)
+    before = len(asked)
+    assert client.get("/feeds/ndjson", headers=known).status_code == 304
+    assert len(asked) > before
 
 
 def test_what_ages_has_no_date_and_a_new_etag_each_minute(client: Client, make_client: MakeClient) -> None:

@@ -73,6 +73,12 @@ def test_what_is_no_fall(counts: dict[str, int]) -> None:
     assert verdict(judged(run(**FULL), run(**FULL), run(**counts))) == ("healthy", None, None)
 
 
+def test_closed_postings_may_lack_their_fields() -> None:
+    """As a line of a feed of changes does, that only says which advert is over."""
+    many_closed = run(40, closed_postings=30, filled__pay=9, filled__location=2, filled__external_id=10)
+    assert verdict(judged(run(**FULL), run(**FULL), many_closed)) == ("healthy", None, None)
+
+
 def test_ids_that_fell_close_nothing() -> None:
     last = judged(run(**FULL), run(**FULL | {"filled__external_id": 0}))
     assert not may_close(last)

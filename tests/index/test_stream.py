@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from index.engine.base import Engine
+from index.follow import Follower
 from index.forget import apply_pending
 from index.gig import Gig, gig_id
 from index.ingest import Ingest
 from index.query import BadQuery, SearchQuery
+from index.search import Search
 from index.settings import Settings
 from index.store import boards, gigs, schema
 from index.store.gigs import GigWrite, View
@@ -22,7 +26,9 @@ from index.store.inbox import Inbox
 from index.store.store import Store
 from index.stream import EPOCH, GoneError, Stream
 from index.takedown import find, order
+from search_api.export import Feed, dialect_of
 from tests.index.conftest import Clock, RunBoard, board, posting
+from tests.search.conftest import ENGINES, WORLDS, remove
 
 NOTHING = SearchQuery()
 
@@ -265,15 +271,19 @@ QUERIES = (
 
 
 class Followed(RuleBasedStateMachine):
-    """Boards say, unsay, share links and are switched off; readers of several filters follow at their own pace."""
+    """Boards say, unsay, share links and are switched off; readers of several filters follow at their own pace, and
+    feeds made with a search index have what they have."""
 
-    folder: Any
+    settings: Callable[[], Settings]
+    make_engine: Callable[[], Engine]
 
     @initialize()
     def start(self) -> None:
-        data = self.folder.mktemp("followed")
-        self.store = Store.open(Settings(data=data))
-        self.inbox = Inbox.open(Settings(data=data))
+        settings = type(self).settings()
+        self.store = Store.open(settings)
+        self.inbox = Inbox.open(settings)
+        self.engine = type(self).make_engine()
+        self.search = Search(self.engine, self.store, b"secret")
         boards.declare(self.store.database, [board("alpha"), board("beta"), board("gamma", "link_only")])
         self.clock = Clock()
         self.ingest = Ingest(self.store, self.inbox, self.clock)
@@ -320,6 +330,18 @@ class Followed(RuleBasedStateMachine):
     def read(self, which: int) -> None:
         self.readers[which].follow()
 
+    @rule(which=st.integers(0, len(QUERIES)))
+    def feed(self, which: int) -> None:
+        """The complete feed of a search is what its reader has."""
+        Follower(self.store, self.engine).catch_up()
+        reader = self.readers[which]
+        base = "https://gigdex.example"
+        feed = Feed(dialect_of("ndjson"), reader.query, reader.channel, base, now(), self.search, self.stream)
+        lines = [json.loads(line) for line in b"".join(feed.pieces()).splitlines()]
+        reader.follow()
+        assert len(lines) == len(reader.gigs)
+        assert {gig["id"]: gig for gig in lines} == reader.gigs
+
     @invariant()
     def whoever_follows_has_the_next_snapshot(self) -> None:
         for reader in getattr(self, "readers", ())[::3]:
@@ -331,16 +353,29 @@ class Followed(RuleBasedStateMachine):
             reader.follow()
             assert reader.gigs == reader.snapshot()[0], reader.query
         if hasattr(self, "store"):
+            remove(self.engine)
             self.inbox.close()
             self.store.close()
 
 
 @pytest.mark.slow
-def test_snapshot_and_changes_give_the_next_snapshot(tmp_path_factory: pytest.TempPathFactory) -> None:
-    Followed.folder = tmp_path_factory
+@pytest.mark.parametrize("world", WORLDS)
+def test_snapshot_and_changes_give_the_next_snapshot(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, world: tuple[str, str]
+) -> None:
+    engine, database = world
+    databases = request.getfixturevalue("postgresql_databases") if database == "postgres" else None
+
+    def new_settings() -> Settings:
+        url = databases.fresh() if databases else None
+        return Settings(data=tmp_path_factory.mktemp("followed"), database_url=url)
+
+    Followed.settings = staticmethod(new_settings)
+    Followed.make_engine = staticmethod(lambda: ENGINES[engine](request, tmp_path_factory.mktemp("engine") / "engine"))
+    many = 20 if engine == "embedded" else 5  # an index elsewhere takes a second to make and to remove
     run_state_machine_as_test(
         Followed,
         settings=settings(
-            max_examples=20, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=many, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -44,7 +44,7 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: dict[tuple[int, int], Gig] = {}
 
-    def views(self, keys: Any) -> dict[tuple[int, int], Gig]:
+    def views(self, keys: Any, channel: str) -> dict[tuple[int, int], Gig]:
         return {key: self.kept[key] for key in keys if key in self.kept}
 
     def boards(self) -> list[Any]:

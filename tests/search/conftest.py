@@ -63,7 +63,7 @@ WORLDS = [
 ]
 
 
-def _remove(engine: Engine) -> None:
+def remove(engine: Engine) -> None:
     if isinstance(engine, ElasticEngine) and engine.name:
         engine._client.indices.delete(index=engine.name)
     engine.close()
@@ -74,7 +74,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty engine, open for writing."""
     engine = ENGINES[request.param](request, tmp_path / "engine")
     yield engine
-    _remove(engine)
+    remove(engine)
 
 
 class World:
@@ -105,7 +105,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         patch.setattr(follow, "BATCH", 100)  # several segments
         follow.Follower(store, engine).catch_up()
     yield World(made, shelf, Search(engine, store, SECRET))
-    _remove(engine)
+    remove(engine)
     store.close()
 
 

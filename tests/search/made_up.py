@@ -125,7 +125,7 @@ class Shelf:
         with store.database.writing() as connection:
             assert list(save(store.database, connection, writes).values()) == list(self.by_channel["operator"])
 
-    def views(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Gig]:
+    def views(self, keys: Sequence[tuple[int, int]], channel: str) -> dict[tuple[int, int], Gig]:
         return {key: self.by_key[key] for key in keys if key in self.by_key}
 
 
