@@ -108,7 +108,8 @@ class Delivery:
     def _lease(self, way: str, most: int) -> list[str]:
         """Up to `most` messages that are due and go that way."""
         now = self.clock()
-        if most <= 0 or (way == "email" and self._away_until is not None and now < self._away_until):
+        is_away = way == "email" and self._away_until is not None and now < self._away_until
+        if most <= 0 or way not in self.ways or is_away:
             return []
         free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         is_webhook = sa.exists().where(saved_searches.c.id == outbox.c.search, saved_searches.c.kind == "webhook")
@@ -144,11 +145,8 @@ class Delivery:
         if idle or (message.what == "confirm" and state != "unconfirmed"):
             self._done(id)  # nothing is left to be told, or nobody to be told
             return
-        way = self.ways.get(message.way)
         try:
-            if way is None:
-                raise NotTaken(f"this instance has no way to send {message.way}")
-            way(message)
+            self.ways[message.way](message)
         except Gone:
             self._give_up(message, "the receiver answered 410: it wants no more")
         except (MailRefused, Forbidden) as error:

@@ -312,6 +312,38 @@ def test_our_own_mail_server_being_down_for_weeks_pauses_nobody(
     assert any("new gig" in str(mail["Subject"]) for mail in mailbox.mails)
 
 
+def test_a_mail_whose_fate_is_unknown_is_not_sent_again_for_ever(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    """The server hangs up on it, or takes longer than we wait: it may have arrived, and others must not wait for it."""
+    made = save(kind="email", q="dog")
+    other = save(kind="email", q="dog", address="you@example.org")
+    mailbox.hang_up_on = "me@example.org"
+    post = Post(store, clock, None, mailbox)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        post.send()
+        clock.pass_by(days=1)
+    assert len(mailbox.mails) == len(delivery.RETRIES_S) + 2
+    assert state_of(store, made)[0] == "paused"
+    assert state_of(store, other) == ("active", None)
+
+
+def test_what_has_no_way_waits_for_one(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        Post(store, clock, None, None).send()
+        clock.pass_by(days=1)
+    assert state_of(store, made) == ("active", None)
+    Post(store, clock, None, mailbox).send()
+    assert len(mailbox.mails) == 1
+
+
 def test_a_password_is_given_away_over_tls_alone(
     store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox,
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
@@ -420,7 +452,7 @@ def test_who_lets_us_wait_takes_no_more_than_a_share(
     modest = save(q="dog number 1").search.id
     run_board("alpha", *DOGS[:2])
     match(matcher)
-    first, second = Delivery(store, {}, False, clock), Delivery(store, {}, False, clock)
+    first, second = (Delivery(store, {"webhook": lambda _: None}, False, clock) for _ in range(2))
     assert len(first._lease("webhook", 8)) == delivery.SHARE
     [other] = second._lease("webhook", 8)
     assert {row.id: row.search for row in messages(store)}[other] == modest
