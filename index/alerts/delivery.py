@@ -188,6 +188,7 @@ class Delivery:
         with self.store.database.writing() as connection:
             values = {"next_try_at": now + AWAY, "leased_until": None, "error": str(error)}
             connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
+            keys.withdraw(connection, message.links.values())
 
     def _give_up(self, message: Message, why: str) -> None:
         """Pause what can't be delivered: a webhook's search, or all that goes to an address that takes nothing."""

@@ -20,6 +20,7 @@ from index.alerts.saved import Made
 from index.alerts.webhook import NotTaken
 from index.query import SearchQuery
 from index.settings import Settings
+from index.store.schema import tokens
 from index.store.store import Store
 from search_api.letters import Letters
 from tests.alerts.conftest import Save, at, match, messages
@@ -305,6 +306,8 @@ def test_our_own_mail_server_being_down_for_weeks_pauses_nobody(
         clock.pass_by(days=1)
     assert state_of(store, made) == ("active", None)
     assert caplog.text.count("mails can't be sent") == 1
+    with store.database.reading() as connection:
+        assert connection.execute(tokens.select()).all() == []  # of mails that never left
     with mail_server(mailbox, port):
         post.send()
         clock.pass_by(seconds=delivery.AWAY.total_seconds())

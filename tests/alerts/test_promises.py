@@ -1,4 +1,4 @@
-"""What /openapi.json promises of saved searches holds, whatever is sent (of the rest: tests/api/test_schemathesis.py)."""
+"""What /openapi.json promises of saved searches holds, whatever is sent (the rest: tests/api/test_schemathesis.py)."""
 
 import pytest
 import schemathesis
