@@ -14,7 +14,7 @@ from index.alerts.keys import PREFIX
 from index.metrics import Metric
 from index.search import Search
 from index.settings import Settings
-from index.store.boards import BoardState
+from index.store.boards import BoardState, standings
 from index.store.db import Database
 from index.store.store import Found
 from index.stream import Stream
@@ -51,8 +51,8 @@ class Services:
 
 
 class BoardBook:
-    """Declarations of all boards by id, for names and attributions; read again after a while, because a board's
-    whole state is too much work for each page."""
+    """Declarations of all boards by id, for names and attributions; read again after a while. Not their whole state,
+    for which their gigs would have to be counted."""
 
     KEEP_S = 30
 
@@ -64,7 +64,8 @@ class BoardBook:
     def infos(self) -> dict[str, BoardInfo]:
         now = self._services.clock()
         if self._read_at is None or abs((now - self._read_at).total_seconds()) >= self.KEEP_S:
-            self._infos = {state.info.id: state.info for state in self._services.store.boards()}
+            with self._services.stream.store.database.reading() as connection:
+                self._infos = {board: its.info for board, its in standings(connection, now).items()}
             self._read_at = now
         return self._infos
 
