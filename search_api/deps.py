@@ -52,8 +52,8 @@ class Services:
 
 
 class BoardBook:
-    """Declarations of all boards by id, for names and attributions; read again after a while, because a board's
-    whole state is too much work for each page."""
+    """Declarations of all boards by id, for names and attributions; read again after a while. Not their whole state,
+    for which their gigs would have to be counted."""
 
     KEEP_S = 30
 

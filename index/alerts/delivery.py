@@ -6,6 +6,7 @@ that runs out, and another one sends it again. It is noted as sent only after th
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,8 @@ LEASE = timedelta(minutes=3)
 """Longer than one try may take."""
 AT_ONCE = 8
 """Messages of one kind that one process sends at the same time."""
+SHARE = 2
+"""Of these to one subscriber: whoever lets us wait has others wait no longer than that."""
 AWAY = timedelta(minutes=1)
 """How long no mail is tried after the mail server could not be used. No mail has failed by that."""
 KEEP = timedelta(days=30)
@@ -36,6 +39,8 @@ IDLE_S = 0.5
 RETRY_S = 5.0
 SWEEP = timedelta(hours=1)
 MOST_PATIENCE_S = 86_400.0
+MOST_LOOKED_AT = 100
+"""Messages that are looked at to find some of different subscribers."""
 WAYS = ("email", "webhook")
 """Each has a lane of its own, so that neither waits for the other's slow receivers."""
 
@@ -79,20 +84,18 @@ class Delivery:
         busy: dict[str, set[Future[None]]] = {way: set() for way in WAYS}
         with ThreadPoolExecutor(AT_ONCE * len(WAYS), "alerts") as pool:
             while not stop.is_set():
-                begun = 0
                 try:
                     self._sweep()
                     for way in WAYS:
                         busy[way] = {one for one in busy[way] if not one.done()}
                         leased = self._lease(way, AT_ONCE - len(busy[way]))
                         busy[way] |= {pool.submit(self._try, message) for message in leased}
-                        begun += len(leased)
                 except Exception as error:  # the database, or a fault of ours: neither must end deliveries for good
                     _log_fault(error)
                     stop.wait(RETRY_S)
-                if full := [one for its in busy.values() if len(its) == AT_ONCE for one in its]:
-                    wait(full, IDLE_S, FIRST_COMPLETED)
-                elif not begun:
+                if sending := set().union(*busy.values()):
+                    wait(sending, IDLE_S, FIRST_COMPLETED)  # there is a place as soon as one of them is through
+                else:
                     stop.wait(IDLE_S)
 
     def _try(self, id: str) -> None:
@@ -105,18 +108,28 @@ class Delivery:
     def _lease(self, way: str, most: int) -> list[str]:
         """Up to `most` messages that are due and go that way."""
         now = self.clock()
-        if most <= 0 or (way == "email" and self._away_until is not None and now < self._away_until):
+        is_away = way == "email" and self._away_until is not None and now < self._away_until
+        if most <= 0 or way not in self.ways or is_away:
             return []
         free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
         is_webhook = sa.exists().where(saved_searches.c.id == outbox.c.search, saved_searches.c.kind == "webhook")
         goes = is_webhook if way == "webhook" else ~is_webhook
-        due = sa.select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.next_try_at <= now, free, goes)
+        sending = sa.select(outbox.c.subscriber).where(outbox.c.state == "waiting", outbox.c.leased_until > now)
+        sated = sending.group_by(outbox.c.subscriber).having(sa.func.count() >= SHARE)
+        due = sa.select(outbox.c.id, outbox.c.subscriber).where(
+            outbox.c.state == "waiting", outbox.c.next_try_at <= now, free, goes, outbox.c.subscriber.not_in(sated)
+        )
         with self.store.database.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
         with self.store.database.writing() as connection:
-            order = due.order_by(outbox.c.next_try_at, outbox.c.id).limit(most)
-            ids = list(connection.execute(order.with_for_update(skip_locked=True, of=outbox)).scalars())
+            order = due.order_by(outbox.c.next_try_at, outbox.c.id).limit(MOST_LOOKED_AT)
+            shares = Counter(connection.execute(sending).scalars())
+            ids: list[str] = []
+            for message, subscriber in connection.execute(order.with_for_update(skip_locked=True, of=outbox)):
+                if shares[subscriber] < SHARE and len(ids) < most:
+                    shares[subscriber] += 1
+                    ids.append(message)
             connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
         return ids
 
@@ -132,11 +145,8 @@ class Delivery:
         if idle or (message.what == "confirm" and state != "unconfirmed"):
             self._done(id)  # nothing is left to be told, or nobody to be told
             return
-        way = self.ways.get(message.way)
         try:
-            if way is None:
-                raise NotTaken(f"this instance has no way to send {message.way}")
-            way(message)
+            self.ways[message.way](message)
         except Gone:
             self._give_up(message, "the receiver answered 410: it wants no more")
         except (MailRefused, Forbidden) as error:
@@ -178,6 +188,7 @@ class Delivery:
         with self.store.database.writing() as connection:
             values = {"next_try_at": now + AWAY, "leased_until": None, "error": str(error)}
             connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
+            keys.withdraw(connection, message.links.values())
 
     def _give_up(self, message: Message, why: str) -> None:
         """Pause what can't be delivered: a webhook's search, or all that goes to an address that takes nothing."""

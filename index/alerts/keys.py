@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -74,6 +75,11 @@ def use(connection: sa.Connection, secret: str, purpose: Purpose, now: datetime)
 def revoke(connection: sa.Connection, subscriber: str, purpose: Purpose) -> None:
     """Make all the subscriber's secrets of that purpose worthless."""
     connection.execute(sa.delete(tokens).where(tokens.c.subscriber == subscriber, tokens.c.purpose == purpose))
+
+
+def withdraw(connection: sa.Connection, issued: Iterable[str]) -> None:
+    """Make secrets worthless that nobody was told."""
+    connection.execute(sa.delete(tokens).where(tokens.c.hash.in_([_hash(secret) for secret in issued])))
 
 
 def drop_expired(connection: sa.Connection, now: datetime) -> None:

@@ -26,6 +26,8 @@ class Mailbox:
         """As they came over the wire."""
         self.refuse: str | None = None
         self.refuse_content: str | None = None
+        self.hang_up_on: str | None = None
+        """To whom mails are taken, but never confirmed."""
         self.url = ""
 
     async def handle_RCPT(  # noqa: N802
@@ -45,6 +47,9 @@ class Mailbox:
         mail = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if self.hang_up_on in envelope.rcpt_tos:
+            assert server.transport is not None
+            server.transport.close()
         return "250 OK"
 
 

@@ -18,7 +18,9 @@ from index.alerts.matching import Matcher
 from index.alerts.rhythm import next_time
 from index.alerts.saved import Made
 from index.alerts.webhook import NotTaken
+from index.query import SearchQuery
 from index.settings import Settings
+from index.store.schema import tokens
 from index.store.store import Store
 from search_api.letters import Letters
 from tests.alerts.conftest import Save, at, match, messages
@@ -304,11 +306,61 @@ def test_our_own_mail_server_being_down_for_weeks_pauses_nobody(
         clock.pass_by(days=1)
     assert state_of(store, made) == ("active", None)
     assert caplog.text.count("mails can't be sent") == 1
+    with store.database.reading() as connection:
+        assert connection.execute(tokens.select()).all() == []  # of mails that never left
     with mail_server(mailbox, port):
         post.send()
         clock.pass_by(seconds=delivery.AWAY.total_seconds())
         post.send()
     assert any("new gig" in str(mail["Subject"]) for mail in mailbox.mails)
+
+
+def test_a_mail_whose_fate_is_unknown_is_not_sent_again_for_ever(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    """The server hangs up on it, or takes longer than we wait: it may have arrived, and others must not wait for it."""
+    made = save(kind="email", q="dog")
+    other = save(kind="email", q="dog", address="you@example.org")
+    mailbox.hang_up_on = "me@example.org"
+    post = Post(store, clock, None, mailbox)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        post.send()
+        clock.pass_by(days=1)
+    assert len(mailbox.mails) == len(delivery.RETRIES_S) + 2
+    assert state_of(store, made)[0] == "paused"
+    assert state_of(store, other) == ("active", None)
+
+
+def test_what_has_no_way_waits_for_one(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        Post(store, clock, None, None).send()
+        clock.pass_by(days=1)
+    assert state_of(store, made) == ("active", None)
+    Post(store, clock, None, mailbox).send()
+    assert len(mailbox.mails) == 1
+
+
+def test_a_password_is_given_away_over_tls_alone(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("index.mail.LOOPBACK", ())
+    mailbox.url = mailbox.url.replace("//", "//me:hunter22@")
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    Post(store, clock, None, mailbox).send()
+    assert mailbox.mails == []
+    assert "STARTTLS" in caplog.text
+    assert "hunter22" not in caplog.text
+    assert state_of(store, made) == ("active", None)
 
 
 def test_the_address_that_ends_it_is_written_plainly(
@@ -386,6 +438,30 @@ def test_nobody_waits_for_the_slow(
         stop.set()
         wake.set()
         thread.join()
+
+
+def test_who_lets_us_wait_takes_no_more_than_a_share(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_LOOKED_AT", 10)
+    greedy = save(q="dog").search.subscriber
+    order = saved.Order.of(SearchQuery.build(q="dog"), "webhook", url="https://greedy.example/", rhythm="instant")
+    with store.database.writing() as connection:
+        for _ in range(20):
+            saved.make(connection, order, clock(), subscriber=greedy)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    clock.pass_by(seconds=1)
+    modest = save(q="dog number 1").search.id
+    run_board("alpha", *DOGS[:2])
+    match(matcher)
+    first, second = (Delivery(store, {"webhook": lambda _: None}, False, clock) for _ in range(2))
+    assert len(first._lease("webhook", 8)) == delivery.SHARE
+    [other] = second._lease("webhook", 8)
+    assert {row.id: row.search for row in messages(store)}[other] == modest
+    assert first._lease("webhook", 8) == []
+    clock.pass_by(minutes=4)
+    assert len(first._lease("webhook", 8)) == delivery.SHARE  # the leases have run out
 
 
 # --- crashes ---

@@ -1,7 +1,7 @@
 """What is news for a saved search: what fits now and did not before, once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
@@ -17,8 +17,11 @@ from index.alerts.saved import query_json, worth_saving
 from index.engine.base import Document
 from index.gig import Gig
 from index.ingest import Ingest
+from index.instance import Instance
+from index.metrics import collect
 from index.normalize import currency
 from index.query import BadQuery, SearchQuery
+from index.settings import Settings
 from index.store import gigs
 from index.store.schema import matched_views
 from index.store.store import Store
@@ -32,6 +35,13 @@ from tests.search.test_conformance import POINTS, build, channels, embedded_only
 __all__ = ["euros", "world"]
 
 DOGS = [posting("alpha", str(number), f"Walk dog number {number}, $20 an hour") for number in range(3)]
+
+
+@pytest.fixture
+def instance(settings: Settings, store: Store) -> Iterator[Instance]:
+    instance = Instance(settings)
+    yield instance
+    instance.close()
 
 
 def test_a_new_gig_is_told_once(store: Store, run_board: RunBoard, save: Save, matcher: Matcher) -> None:
@@ -389,6 +399,21 @@ def test_a_search_that_changes_while_gigs_are_matched_is_followed(
     run_board("alpha", DOGS[1])
     match(matcher)
     assert told(store, search.id) == [2]
+
+
+def test_what_waits_is_measured(instance: Instance, save: Save, run_board: RunBoard) -> None:
+    def numbers() -> tuple[float, float, float]:
+        found = {metric.name: metric.samples for metric in collect(instance)}
+        active = next(value for labels, value in found["gigdex_saved_searches"] if labels["state"] == "active")
+        return active, found["gigdex_alerts_lag_revisions"][0][1], found["gigdex_alerts_waiting"][0][1]
+
+    run_board("alpha", DOGS[0])
+    assert numbers() == (0, 0, 0)
+    save(q="dog")
+    run_board("alpha", *DOGS)
+    assert numbers() == (1, 2, 0)
+    match(Matcher(instance.store, False))
+    assert numbers() == (1, 0, 1)
 
 
 def test_two_processes_tell_once(store: Store, run_board: RunBoard, save: Save, clock: Clock) -> None:

@@ -449,16 +449,23 @@ def test_an_unknown_format_names_the_known_ones(client: Client) -> None:
 
 def test_no_more_are_sent_at_once_than_the_store_bears(client: Client) -> None:
     places = client.app.state.long_answers
-    taken = 0
+    others = ["one", "one", "another", "127.0.0.1"]
+    for number, other in enumerate(others):
+        assert client.get("/feeds/csv").status_code == 200, number
+        places.take(other)
     try:
-        for _ in range(4):
-            places.take()
-            taken += 1
         answer = client.get("/feeds/csv")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        places.give_back(others.pop(0))
+        assert client.get("/feeds/csv").status_code == 200
+        others.append("127.0.0.1")
+        places.take(others[-1])
+        answer = client.get("/feeds/csv")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
+        assert "2 feeds are being sent to you" in answer.json()["detail"]
     finally:
-        for _ in range(taken):
-            places.give_back()
+        for other in others:
+            places.give_back(other)
     for _ in range(6):  # each is given back
         assert client.get("/feeds/csv").status_code == 200
 
