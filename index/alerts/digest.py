@@ -1,7 +1,7 @@
 """News becomes messages: when a search is due, what waits in the ledger goes into one message of the outbox."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from index.terms import OPERATOR
 
 MOST_GIGS = 25
 """Gigs that one message shows; of the others it says how many they are."""
+LOOKED_AT = 500
+"""Of a message's gigs: those beyond, the older ones, count without a look at whether they may still be shown."""
 MAIL_GAP = timedelta(minutes=10)
 """Shortest time between two instant mails of one search: what comes meanwhile waits for the next."""
 MOST = {"email": 20, "webhook": 600}
@@ -105,23 +107,18 @@ class Message:
 
 
 def read(connection: sa.Connection, message: str, private: bool, now: datetime) -> Message | None:
-    """A message as it is to be sent; None when it was erased. In a writing transaction: its links are made here."""
+    """A message as it is to be sent, without links; None when it was erased."""
     row = connection.execute(sa.select(outbox).where(outbox.c.id == message)).one_or_none()
     if row is None:
         return None
     saved = load(connection, row.search) if row.search is not None else None
-    links: dict[Purpose, str] = {}
     found: list[Gig] = []
-    if row.what == "manage":
-        links["manage"] = keys.issue(connection, "manage", row.subscriber, None, now)
-    elif saved is not None and row.what == "confirm":
-        links["confirm"] = keys.issue(connection, "confirm", row.subscriber, saved.id, now)
-    elif saved is not None:
-        seqs = connection.execute(sa.select(alerts.c.gig).where(alerts.c.outbox == message)).scalars().all()
-        found = visible(connection, seqs, OPERATOR if private else CHANNELS[saved.kind])
-        if saved.kind == "email" and found:
-            links["unsubscribe"] = keys.issue(connection, "unsubscribe", row.subscriber, saved.id, now)
-            links["manage"] = keys.issue(connection, "manage", row.subscriber, None, now)
+    unseen = 0
+    if saved is not None and row.what == "digest":
+        its = connection.execute(sa.select(alerts.c.gig).where(alerts.c.outbox == message)).scalars()
+        seqs = sorted(its, reverse=True)
+        found = visible(connection, seqs[:LOOKED_AT], OPERATOR if private else CHANNELS[saved.kind])
+        unseen = len(seqs[LOOKED_AT:])
     return Message(
         id=row.id,
         what=row.what,
@@ -130,10 +127,22 @@ def read(connection: sa.Connection, message: str, private: bool, now: datetime) 
         address=address_of(connection, row.subscriber),
         search=saved,
         gigs=found[:MOST_GIGS],
-        total=len(found),
+        total=len(found) + unseen,
         secrets=webhook_secrets(connection, saved.id, now) if saved is not None else [],
-        links=links,
     )
+
+
+def with_links(connection: sa.Connection, message: Message, now: datetime) -> Message:
+    """The same with the secrets for its links, in a writing transaction."""
+    search = message.search.id if message.search is not None else None
+    wanted: dict[str, tuple[Purpose, ...]] = {
+        "manage": ("manage",), "confirm": ("confirm",), "digest": ("unsubscribe", "manage")
+    }  # fmt: skip
+    links = {
+        purpose: keys.issue(connection, purpose, message.subscriber, None if purpose == "manage" else search, now)
+        for purpose in wanted[message.what]
+    }
+    return replace(message, links=links)
 
 
 def visible(connection: sa.Connection, seqs: Collection[int], channel: str) -> list[Gig]:
