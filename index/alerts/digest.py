@@ -1,5 +1,6 @@
 """News becomes messages: when a search is due, what waits in the ledger goes into one message of the outbox."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from index.alerts import keys
 from index.alerts.keys import Purpose
 from index.alerts.rhythm import next_time
-from index.alerts.saved import CHANNELS, SavedSearch, address_of, load, put, webhook_secrets
+from index.alerts.saved import CHANNELS, SavedSearch, address_of, load, message_row, webhook_secrets
 from index.gig import Gig
 from index.store import gigs
 from index.store.postings import chunks
@@ -42,23 +43,30 @@ def compose(connection: sa.Connection, now: datetime, among: Collection[str] | N
         instant = due(now).where(saved_searches.c.rhythm == "instant")
         ids = chunks(among)
         rows = [row for chunk in ids for row in connection.execute(instant.where(saved_searches.c.id.in_(chunk)))]
-    composed = 0
+    lately = _told_lately(connection, {row.subscriber for row in rows if row.has_news}, now)
+    messages: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
     for row in rows:
         next_at = next_time(row.rhythm, row.hour, row.zone, now)
-        if row.has_news:
-            if _told_lately(connection, row.subscriber, now) >= MOST[row.kind]:
+        if row.has_news and lately[row.subscriber] >= MOST[row.kind]:
+            next_at = now + MAIL_GAP
+        elif row.has_news:
+            messages.append(message_row("digest", row.subscriber, row.id, now))
+            lately[row.subscriber] += 1
+            if row.kind == "email" and row.rhythm == "instant":
                 next_at = now + MAIL_GAP
-            else:
-                message = put(connection, "digest", row.subscriber, row.id, now)
-                told = sa.update(alerts).where(alerts.c.search == row.id, alerts.c.outbox.is_(None))
-                connection.execute(told.values(outbox=message))
-                composed += 1
-                if row.kind == "email" and row.rhythm == "instant":
-                    next_at = now + MAIL_GAP
         if next_at != now:
-            moved = sa.update(saved_searches).where(saved_searches.c.id == row.id)
-            connection.execute(moved.values(next_at=next_at))
-    return composed
+            moved.append({"its_id": row.id, "its_next": next_at})
+    its_search = alerts.c.search == sa.bindparam("its_search")
+    told = sa.update(alerts).where(its_search, alerts.c.outbox.is_(None)).values(outbox=sa.bindparam("its_message"))
+    its_row = saved_searches.c.id == sa.bindparam("its_id")
+    later = sa.update(saved_searches).where(its_row).values(next_at=sa.bindparam("its_next"))
+    if messages:
+        connection.execute(sa.insert(outbox), messages)
+        connection.execute(told, [{"its_search": one["search"], "its_message": one["id"]} for one in messages])
+    if moved:
+        connection.execute(later, moved)
+    return len(messages)
 
 
 def due(now: datetime) -> sa.Select[Any]:
@@ -72,11 +80,15 @@ def due(now: datetime) -> sa.Select[Any]:
     )
 
 
-def _told_lately(connection: sa.Connection, subscriber: str, now: datetime) -> int:
-    query = sa.select(sa.func.count()).select_from(outbox).where(
-        outbox.c.subscriber == subscriber, outbox.c.what == "digest", outbox.c.created_at > now - timedelta(hours=1)
-    )  # fmt: skip
-    return connection.execute(query).scalar_one()
+def _told_lately(connection: sa.Connection, subscribers: Collection[str], now: datetime) -> Counter[str]:
+    """Digests of the last hour, by subscriber."""
+    lately = sa.and_(outbox.c.what == "digest", outbox.c.created_at > now - timedelta(hours=1))
+    count = sa.select(outbox.c.subscriber, sa.func.count()).where(lately).group_by(outbox.c.subscriber)
+    found: Counter[str] = Counter()
+    for chunk in chunks(subscribers):
+        for subscriber, number in connection.execute(count.where(outbox.c.subscriber.in_(chunk))):
+            found[subscriber] = number
+    return found
 
 
 @dataclass(frozen=True)
@@ -132,16 +144,20 @@ def read(connection: sa.Connection, message: str, private: bool, now: datetime) 
     )
 
 
+LINKS: dict[str, tuple[Purpose, ...]] = {
+    "manage": ("manage",),
+    "confirm": ("confirm",),
+    "digest": ("unsubscribe", "manage"),
+}
+"""Of each kind of mail."""
+
+
 def with_links(connection: sa.Connection, message: Message, now: datetime) -> Message:
     """The same with the secrets for its links, in a writing transaction."""
-    search = message.search.id if message.search is not None else None
-    wanted: dict[str, tuple[Purpose, ...]] = {
-        "manage": ("manage",), "confirm": ("confirm",), "digest": ("unsubscribe", "manage")
-    }  # fmt: skip
-    links = {
-        purpose: keys.issue(connection, purpose, message.subscriber, None if purpose == "manage" else search, now)
-        for purpose in wanted[message.what]
-    }
+    links: dict[Purpose, str] = {}
+    for purpose in LINKS[message.what]:
+        search = message.search.id if message.search is not None and purpose != "manage" else None
+        links[purpose] = keys.issue(connection, purpose, message.subscriber, search, now)
     return replace(message, links=links)
 
 

@@ -247,16 +247,17 @@ def begin(connection: sa.Connection) -> None:
         connection.execute(sa.insert(meta).values(key=MATCHED, value=str(newest_revision(connection))))
 
 
-def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> str:
-    """A message into the outbox. Returns its id, which stays the same however often it is sent."""
-    message = f"msg_{secrets.token_hex(12)}"
-    connection.execute(
-        sa.insert(outbox).values(
-            id=message, subscriber=subscriber, search=search, what=what, state="waiting", tries=0, next_try_at=now,
-            created_at=now,
-        )
-    )  # fmt: skip
-    return message
+def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> None:
+    """A message into the outbox."""
+    connection.execute(sa.insert(outbox).values(message_row(what, subscriber, search, now)))
+
+
+def message_row(what: str, subscriber: str, search: str | None, now: datetime) -> dict[str, Any]:
+    """A message as the outbox keeps it. Its id stays the same however often it is sent."""
+    return {
+        "id": f"msg_{secrets.token_hex(12)}", "subscriber": subscriber, "search": search, "what": what,
+        "state": "waiting", "tries": 0, "next_try_at": now, "created_at": now,
+    }  # fmt: skip
 
 
 def ask_for_link(connection: sa.Connection, address: str, now: datetime) -> None:
