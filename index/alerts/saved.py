@@ -421,11 +421,17 @@ def delete(connection: sa.Connection, search: SavedSearch) -> None:
     """With all that was told or is on its way. A subscriber without any is nobody, and erased."""
     # The search goes first: whoever tells it something just now is waited for, or finds it gone.
     connection.execute(sa.delete(saved_searches).where(saved_searches.c.id == search.id))
-    for table in (alerts, outbox, tokens):
+    for table in (alerts, outbox):
         connection.execute(sa.delete(table).where(table.c.search == search.id))
+    connection.execute(sa.delete(tokens).where(_tokens_of(search.subscriber), tokens.c.search == search.id))
     take(connection, "saved_searches", 1)
     if not of_subscriber(connection, search.subscriber):
         erase(connection, search.subscriber)
+
+
+def _tokens_of(subscriber: str | sa.Column[str]) -> sa.ColumnElement[bool]:
+    """There is a token in each mail, and no index of them by search."""
+    return tokens.c.subscriber == subscriber
 
 
 def erase(connection: sa.Connection, subscriber: str) -> None:
@@ -442,8 +448,9 @@ def erase(connection: sa.Connection, subscriber: str) -> None:
 
 def drop_unconfirmed(connection: sa.Connection, now: datetime) -> None:
     """Delete what nobody can confirm any more, and with it the address of who never agreed to be kept."""
+    its = _tokens_of(saved_searches.c.subscriber)
     link = sa.exists().where(
-        tokens.c.search == saved_searches.c.id, tokens.c.purpose == "confirm", tokens.c.expires_at > now
+        its, tokens.c.search == saved_searches.c.id, tokens.c.purpose == "confirm", tokens.c.expires_at > now
     )
     letter = sa.exists().where(outbox.c.search == saved_searches.c.id, outbox.c.state == "waiting")
     over = sa.select(saved_searches).where(saved_searches.c.state == "unconfirmed", ~link, ~letter)
