@@ -199,12 +199,16 @@ def _split(values: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _listed(field: str, values: Sequence[str]) -> Clause:
+    if not values:
+        return Everything()
     included, excluded = _split(values)
     clauses: list[Clause] = [Term(field, included)] if included else []
     return _and([*clauses, Not(Term(field, excluded))] if excluded else clauses)
 
 
 RISKS: tuple[str, ...] = get_args(RiskLevel)
+NAMED_RISKS = {"hide_high": {"none", "low"}, "all": set(RISKS)} | {level: {level} for level in RISKS}
+"""Values of the filter -> levels."""
 
 
 def _risk(values: Sequence[str]) -> Clause:
@@ -216,10 +220,9 @@ def _risk(values: Sequence[str]) -> Clause:
 
 def _hidden_risk(values: Sequence[str]) -> tuple[Clause, ...]:
     """The levels that the filter hides, as one clause; none when it hides none. Every gig has one level."""
-    named = {"hide_high": {"none", "low"}, "all": set(RISKS)} | {level: {level} for level in RISKS}
     included, excluded = _split(values)
-    levels = set().union(*(named[value] for value in included or ("all",)))
-    levels -= set().union(*(named[value] for value in excluded))
+    levels = set().union(*(NAMED_RISKS[value] for value in included or ("all",)))
+    levels -= set().union(*(NAMED_RISKS[value] for value in excluded))
     hidden = tuple(level for level in RISKS if level not in levels)
     return (Term("risk", hidden),) if hidden else ()
 

@@ -136,7 +136,7 @@ class Delivery:
     def _deliver(self, id: str) -> None:
         """One try."""
         now = self.clock()
-        with self.store.database.writing() as connection:
+        with self.store.database.reading() as connection:
             message = digest.read(connection, id, self.private, now)
         if message is None:
             return
@@ -145,6 +145,9 @@ class Delivery:
         if idle or (message.what == "confirm" and state != "unconfirmed"):
             self._done(id)  # nothing is left to be told, or nobody to be told
             return
+        if message.way == "email":
+            with self.store.database.writing() as connection:
+                message = digest.with_links(connection, message, now)
         try:
             self.ways[message.way](message)
         except Gone:

@@ -1,7 +1,8 @@
 """News becomes messages: when a search is due, what waits in the ledger goes into one message of the outbox."""
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from index.alerts import keys
 from index.alerts.keys import Purpose
 from index.alerts.rhythm import next_time
-from index.alerts.saved import CHANNELS, SavedSearch, address_of, load, put, webhook_secrets
+from index.alerts.saved import CHANNELS, SavedSearch, address_of, load, message_row, webhook_secrets
 from index.gig import Gig
 from index.store import gigs
 from index.store.postings import chunks
@@ -19,6 +20,8 @@ from index.terms import OPERATOR
 
 MOST_GIGS = 25
 """Gigs that one message shows; of the others it says how many they are."""
+LOOKED_AT = 500
+"""Of a message's gigs: those beyond, the older ones, count without a look at whether they may still be shown."""
 MAIL_GAP = timedelta(minutes=10)
 """Shortest time between two instant mails of one search: what comes meanwhile waits for the next."""
 MOST = {"email": 20, "webhook": 600}
@@ -37,31 +40,42 @@ def compose(connection: sa.Connection, now: datetime, among: Collection[str] | N
     if among is None:
         rows = connection.execute(due(now).limit(AT_ONCE)).all()
     else:
-        instant = due(now).where(saved_searches.c.rhythm == "instant")
+        its_own = sa.exists().where(alerts.c.search == saved_searches.c.id, alerts.c.outbox.is_(None))
+        instant = due(now, its_own).where(saved_searches.c.rhythm == "instant")
         ids = chunks(among)
         rows = [row for chunk in ids for row in connection.execute(instant.where(saved_searches.c.id.in_(chunk)))]
-    composed = 0
+    lately = _told_lately(connection, {row.subscriber for row in rows if row.has_news}, now)
+    messages: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
     for row in rows:
         next_at = next_time(row.rhythm, row.hour, row.zone, now)
-        if row.has_news:
-            if _told_lately(connection, row.subscriber, now) >= MOST[row.kind]:
+        if row.has_news and lately[row.subscriber] >= MOST[row.kind]:
+            next_at = now + MAIL_GAP
+        elif row.has_news:
+            messages.append(message_row("digest", row.subscriber, row.id, now))
+            lately[row.subscriber] += 1
+            if row.kind == "email" and row.rhythm == "instant":
                 next_at = now + MAIL_GAP
-            else:
-                message = put(connection, "digest", row.subscriber, row.id, now)
-                told = sa.update(alerts).where(alerts.c.search == row.id, alerts.c.outbox.is_(None))
-                connection.execute(told.values(outbox=message))
-                composed += 1
-                if row.kind == "email" and row.rhythm == "instant":
-                    next_at = now + MAIL_GAP
         if next_at != now:
-            moved = sa.update(saved_searches).where(saved_searches.c.id == row.id)
-            connection.execute(moved.values(next_at=next_at))
-    return composed
+            moved.append({"its_id": row.id, "its_next": next_at})
+    its_search = alerts.c.search == sa.bindparam("its_search")
+    told = sa.update(alerts).where(its_search, alerts.c.outbox.is_(None)).values(outbox=sa.bindparam("its_message"))
+    its_row = saved_searches.c.id == sa.bindparam("its_id")
+    later = sa.update(saved_searches).where(its_row).values(next_at=sa.bindparam("its_next"))
+    if messages:
+        connection.execute(sa.insert(outbox), messages)
+        connection.execute(told, [{"its_search": one["search"], "its_message": one["id"]} for one in messages])
+    if moved:
+        connection.execute(later, moved)
+    return len(messages)
 
 
-def due(now: datetime) -> sa.Select[Any]:
+HAS_NEWS = saved_searches.c.id.in_(sa.select(alerts.c.search).where(alerts.c.outbox.is_(None)))
+"""Looks once at all that waits; for few searches it is quicker to look at each."""
+
+
+def due(now: datetime, news: sa.ColumnElement[bool] = HAS_NEWS) -> sa.Select[Any]:
     """Searches whose time has come, with whether they have news; an instant one's time comes with the news."""
-    news = saved_searches.c.id.in_(sa.select(alerts.c.search).where(alerts.c.outbox.is_(None)))
     return sa.select(saved_searches, news.label("has_news")).where(
         saved_searches.c.state == "active",
         saved_searches.c.kind != "feed",
@@ -70,11 +84,15 @@ def due(now: datetime) -> sa.Select[Any]:
     )
 
 
-def _told_lately(connection: sa.Connection, subscriber: str, now: datetime) -> int:
-    query = sa.select(sa.func.count()).select_from(outbox).where(
-        outbox.c.subscriber == subscriber, outbox.c.what == "digest", outbox.c.created_at > now - timedelta(hours=1)
-    )  # fmt: skip
-    return connection.execute(query).scalar_one()
+def _told_lately(connection: sa.Connection, subscribers: Collection[str], now: datetime) -> Counter[str]:
+    """Digests of the last hour, by subscriber."""
+    lately = sa.and_(outbox.c.what == "digest", outbox.c.created_at > now - timedelta(hours=1))
+    count = sa.select(outbox.c.subscriber, sa.func.count()).where(lately).group_by(outbox.c.subscriber)
+    found: Counter[str] = Counter()
+    for chunk in chunks(subscribers):
+        for subscriber, number in connection.execute(count.where(outbox.c.subscriber.in_(chunk))):
+            found[subscriber] = number
+    return found
 
 
 @dataclass(frozen=True)
@@ -105,23 +123,18 @@ class Message:
 
 
 def read(connection: sa.Connection, message: str, private: bool, now: datetime) -> Message | None:
-    """A message as it is to be sent; None when it was erased. In a writing transaction: its links are made here."""
+    """A message as it is to be sent, without links; None when it was erased."""
     row = connection.execute(sa.select(outbox).where(outbox.c.id == message)).one_or_none()
     if row is None:
         return None
     saved = load(connection, row.search) if row.search is not None else None
-    links: dict[Purpose, str] = {}
     found: list[Gig] = []
-    if row.what == "manage":
-        links["manage"] = keys.issue(connection, "manage", row.subscriber, None, now)
-    elif saved is not None and row.what == "confirm":
-        links["confirm"] = keys.issue(connection, "confirm", row.subscriber, saved.id, now)
-    elif saved is not None:
-        seqs = connection.execute(sa.select(alerts.c.gig).where(alerts.c.outbox == message)).scalars().all()
-        found = visible(connection, seqs, OPERATOR if private else CHANNELS[saved.kind])
-        if saved.kind == "email" and found:
-            links["unsubscribe"] = keys.issue(connection, "unsubscribe", row.subscriber, saved.id, now)
-            links["manage"] = keys.issue(connection, "manage", row.subscriber, None, now)
+    unseen = 0
+    if saved is not None and row.what == "digest":
+        its = connection.execute(sa.select(alerts.c.gig).where(alerts.c.outbox == message)).scalars()
+        seqs = sorted(its, reverse=True)
+        found = visible(connection, seqs[:LOOKED_AT], OPERATOR if private else CHANNELS[saved.kind])
+        unseen = len(seqs[LOOKED_AT:])
     return Message(
         id=row.id,
         what=row.what,
@@ -130,10 +143,26 @@ def read(connection: sa.Connection, message: str, private: bool, now: datetime) 
         address=address_of(connection, row.subscriber),
         search=saved,
         gigs=found[:MOST_GIGS],
-        total=len(found),
+        total=len(found) + unseen,
         secrets=webhook_secrets(connection, saved.id, now) if saved is not None else [],
-        links=links,
     )
+
+
+LINKS: dict[str, tuple[Purpose, ...]] = {
+    "manage": ("manage",),
+    "confirm": ("confirm",),
+    "digest": ("unsubscribe", "manage"),
+}
+"""Of each kind of mail."""
+
+
+def with_links(connection: sa.Connection, message: Message, now: datetime) -> Message:
+    """The same with the secrets for its links, in a writing transaction."""
+    links: dict[Purpose, str] = {}
+    for purpose in LINKS[message.what]:
+        search = message.search.id if message.search is not None and purpose != "manage" else None
+        links[purpose] = keys.issue(connection, purpose, message.subscriber, search, now)
+    return replace(message, links=links)
 
 
 def visible(connection: sa.Connection, seqs: Collection[int], channel: str) -> list[Gig]:

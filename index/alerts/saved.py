@@ -247,16 +247,17 @@ def begin(connection: sa.Connection) -> None:
         connection.execute(sa.insert(meta).values(key=MATCHED, value=str(newest_revision(connection))))
 
 
-def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> str:
-    """A message into the outbox. Returns its id, which stays the same however often it is sent."""
-    message = f"msg_{secrets.token_hex(12)}"
-    connection.execute(
-        sa.insert(outbox).values(
-            id=message, subscriber=subscriber, search=search, what=what, state="waiting", tries=0, next_try_at=now,
-            created_at=now,
-        )
-    )  # fmt: skip
-    return message
+def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> None:
+    """A message into the outbox."""
+    connection.execute(sa.insert(outbox).values(message_row(what, subscriber, search, now)))
+
+
+def message_row(what: str, subscriber: str, search: str | None, now: datetime) -> dict[str, Any]:
+    """A message as the outbox keeps it. Its id stays the same however often it is sent."""
+    return {
+        "id": f"msg_{secrets.token_hex(12)}", "subscriber": subscriber, "search": search, "what": what,
+        "state": "waiting", "tries": 0, "next_try_at": now, "created_at": now,
+    }  # fmt: skip
 
 
 def ask_for_link(connection: sa.Connection, address: str, now: datetime) -> None:
@@ -420,11 +421,17 @@ def delete(connection: sa.Connection, search: SavedSearch) -> None:
     """With all that was told or is on its way. A subscriber without any is nobody, and erased."""
     # The search goes first: whoever tells it something just now is waited for, or finds it gone.
     connection.execute(sa.delete(saved_searches).where(saved_searches.c.id == search.id))
-    for table in (alerts, outbox, tokens):
+    for table in (alerts, outbox):
         connection.execute(sa.delete(table).where(table.c.search == search.id))
+    connection.execute(sa.delete(tokens).where(_tokens_of(search.subscriber), tokens.c.search == search.id))
     take(connection, "saved_searches", 1)
     if not of_subscriber(connection, search.subscriber):
         erase(connection, search.subscriber)
+
+
+def _tokens_of(subscriber: str | sa.Column[str]) -> sa.ColumnElement[bool]:
+    """There is a token in each mail, and no index of them by search."""
+    return tokens.c.subscriber == subscriber
 
 
 def erase(connection: sa.Connection, subscriber: str) -> None:
@@ -441,8 +448,9 @@ def erase(connection: sa.Connection, subscriber: str) -> None:
 
 def drop_unconfirmed(connection: sa.Connection, now: datetime) -> None:
     """Delete what nobody can confirm any more, and with it the address of who never agreed to be kept."""
+    its = _tokens_of(saved_searches.c.subscriber)
     link = sa.exists().where(
-        tokens.c.search == saved_searches.c.id, tokens.c.purpose == "confirm", tokens.c.expires_at > now
+        its, tokens.c.search == saved_searches.c.id, tokens.c.purpose == "confirm", tokens.c.expires_at > now
     )
     letter = sa.exists().where(outbox.c.search == saved_searches.c.id, outbox.c.state == "waiting")
     over = sa.select(saved_searches).where(saved_searches.c.state == "unconfirmed", ~link, ~letter)

@@ -499,7 +499,7 @@ def test_ledger_and_outbox_are_one_transaction(
 ) -> None:
     save(q="dog")
     run_board("alpha", DOGS[0])
-    monkeypatch.setattr("index.alerts.digest.put", dies_instead)
+    monkeypatch.setattr("index.alerts.digest.message_row", dies_instead)
     with pytest.raises(Killed):
         match(matcher)
     monkeypatch.undo()
