@@ -4,6 +4,7 @@ import functools
 import inspect
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -12,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -51,6 +52,11 @@ Sample = Annotated[
 ]
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+WIDE = 120
+"""Columns of a terminal that has room for reasons beside everything else."""
+
+
 class Problem(Exception):
     """Ends a command with one clear line and this exit status."""
 
@@ -60,8 +66,8 @@ class Problem(Exception):
 
 
 def say(message: str) -> None:
-    """A line for people; stdout belongs to the data."""
-    print(message, file=sys.stderr, flush=True)
+    """A line for people; stdout belongs to the data. What steers a terminal is left out: boards may have written it."""
+    print(CONTROL.sub("", message), file=sys.stderr, flush=True)
 
 
 # --- wiring --------------------------------------------------------------------------------------------------
@@ -107,7 +113,8 @@ def progress() -> "Bars":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    note = TextColumn("{task.fields[note]}", markup=False)  # a board's own words are no markup
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), note)
     return Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
 
 
@@ -382,9 +389,12 @@ def list_boards(
         return
     from rich.console import Console
     from rich.table import Column, Table
+    from rich.text import Text
 
-    reasons = Column("why", overflow="fold")  # names of variables must be readable whole
-    table = Table("board", "state", "since", "every", "last run", "open gigs", reasons, box=None, pad_edge=False)
+    console = Console()
+    wide = console.width >= WIDE
+    reasons = [Column("why", overflow="fold")] if wide else []  # names of variables must be readable whole
+    table = Table("board", "state", "since", "every", "last run", "open gigs", *reasons, box=None, pad_edge=False)
     for state in states:
         interval = (
             spiders[state.info.id].board.interval_s if state.info.id in spiders else state.info.terms.min_interval_s
@@ -398,9 +408,12 @@ def list_boards(
             f"{interval // 60} min",
             last,
             str(state.open_gigs),
-            state.why() or "",
+            *([Text(state.why() or "")] if wide else []),  # a board's own words are no markup
         )
-    Console().print(table)
+    console.print(table)
+    for state in () if wide else states:
+        if why := state.why():
+            console.print(Text(f"\n{state.info.id}: {why}"))
 
 
 @boards_app.command()
@@ -524,7 +537,7 @@ def new_board(
 ) -> None:
     """Look at a site and propose how to read it: the board's file on stdout, five postings on stderr."""
     from crawlers.declared import FOLDER
-    from crawlers.probe import NothingFound, probe
+    from crawlers.probe import NothingFound, probe, shown
 
     settings = the_settings(False)
     try:
@@ -534,7 +547,7 @@ def new_board(
     for note in proposal.notes:
         say(f"- {note}")
     for draft in proposal.postings:
-        say(f"* {draft['title']}\n  {draft['url']}")
+        say("\n  ".join([f"* {draft['title']}", *shown(draft)]))
     text = proposal.toml()
     print(text, end="")
     if save:
@@ -781,10 +794,7 @@ def search(
 
 def declared_boards(instance: "Instance") -> "dict[str, BoardInfo]":
     """For their names. All that the store knows of boards would take counting their gigs."""
-    from index.store.boards import standings
-
-    with instance.store.database.reading() as connection:
-        return {board: its.info for board, its in standings(connection, datetime.now(UTC)).items()}
+    return instance.store.infos()
 
 
 def more() -> bool:
@@ -1066,7 +1076,9 @@ def add_alert(
 ) -> None:
     """Save a search, to be told of new gigs that it finds: its id and secrets as JSON."""
     from index.alerts import saved
+    from index.engine.base import EngineError
     from index.query import SearchQuery
+    from index.terms import OPERATOR
 
     if (mail is not None) + (webhook is not None) + feed > 1:
         raise Problem("--mail, --webhook and --feed: one at a time", 2)
@@ -1074,6 +1086,10 @@ def add_alert(
     query = SearchQuery.from_params([("q", " ".join(words or ())), *filters])
     order = saved.Order.of(query, kind, address=mail, url=webhook, rhythm=rhythm, hour=hour, zone=zone)
     with the_gigs(settings := the_settings(sample), sample) as instance:
+        with suppress(EngineError):  # there may be no search index yet
+            channel = OPERATOR if settings.private else saved.CHANNELS[order.kind]
+            count = saved.last_week(instance.search, order.query, channel, datetime.now(UTC))
+            say(f"{count:,} gig{'s' if count != 1 else ''} of the last 7 days would have been told.")
         made = saved.accept(instance.store.database, settings, order, datetime.now(UTC))
     told = {"id": made.search.id, "state": made.search.state, "key": made.key, "webhook_secret": made.webhook_secret}
     if made.feed_token is not None:
@@ -1093,41 +1109,60 @@ def list_alerts(sample: Sample = False) -> None:
             print(json.dumps(shown, ensure_ascii=False))
 
 
+SEARCH = typer.Argument(help="Its id, or a mail address for all that goes there.")
+
+
 @alerts_app.command("pause")
-def pause_alert(search: str, sample: Sample = False) -> None:
+def pause_alert(search: Annotated[str, SEARCH], sample: Sample = False) -> None:
     """Tell nothing of this saved search until it is resumed."""
     turn_alert(search, "paused", sample)
 
 
 @alerts_app.command("resume")
-def resume_alert(search: str, sample: Sample = False) -> None:
+def resume_alert(search: Annotated[str, SEARCH], sample: Sample = False) -> None:
     """Let a paused saved search go on, with what comes from now on."""
     turn_alert(search, "active", sample)
 
 
 @alerts_app.command("delete")
-def delete_alert(search: str, sample: Sample = False) -> None:
-    """Delete a saved search; of who has none left nothing is kept."""
+def delete_alert(search: Annotated[str, SEARCH], sample: Sample = False) -> None:
+    """Delete a saved search; of who has none left nothing is kept, the address neither."""
     turn_alert(search, None, sample)
 
 
-def turn_alert(search: str, state: str | None, sample: bool) -> None:
-    """Give a saved search another state; None deletes it."""
+def turn_alert(name: str, state: Literal["active", "paused"] | None, sample: bool) -> None:
+    """Give saved searches another state; None deletes them."""
     from index.alerts import saved
 
     with the_gigs(the_settings(sample), sample) as instance:
         with instance.store.database.writing() as connection:
-            found = saved.load(connection, search)
-            if found is None:
-                raise Problem(f"there is no saved search {search!r}; `gigdex alerts list` shows all", 2)
-            if found.state == "unconfirmed" and state is not None:
+            found = saved.named(connection, name)
+            if not found:
+                raise Problem(f"there is no saved search {name!r}; `gigdex alerts list` shows all", 2)
+            confirmed = [one for one in found if one.state != "unconfirmed"]
+            if state is not None and not confirmed:
                 raise Problem("its address has not confirmed it yet")
-            if state is None:
-                saved.delete(connection, found)
-            else:
-                saved.change(connection, found, datetime.now(UTC), state="active" if state == "active" else "paused")
+            for one in found if state is None else confirmed:
+                if state is None:
+                    saved.delete(connection, one)
+                else:
+                    saved.change(connection, one, datetime.now(UTC), state=state)
         if state is None:
             instance.store.database.truncate_log()
+
+
+@alerts_app.command("bounced")
+def take_bounce(sample: Sample = False) -> None:
+    """Read a mail server's report of a mail that came back (RFC 3464) on stdin, and pause what goes to that address."""
+    from index.alerts.bounces import NoBounce, take_back
+
+    raw = sys.stdin.buffer.read()
+    with the_gigs(the_settings(sample), sample) as instance:
+        try:
+            count = take_back(instance.store.database, raw, datetime.now(UTC))
+        except NoBounce as error:
+            raise Problem(f"nothing is paused: {error}") from None
+    say(f"{count} saved search{'es' if count != 1 else ''} paused.")
 
 
 # --- operating -----------------------------------------------------------------------------------------------

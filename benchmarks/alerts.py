@@ -1,4 +1,5 @@
 """How fast saved searches are matched: all of them with one batch of changed gigs, against asking the engine for each.
+And how long it takes from a posting in the inbox to a webhook.
 
     python -m benchmarks.alerts [SEARCHES...]        default: 10000 100000
 
@@ -9,20 +10,31 @@ the batch for each search, as one would without a matcher, for a sample of the s
 
 import platform
 import random
+import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.generate import NOW, gigs
 from benchmarks.search import Shelf
-from index.alerts.matching import Asked, Questions
-from index.alerts.saved import query_json
+from index.alerts import saved
+from index.alerts.delivery import Delivery
+from index.alerts.questions import Asked, Questions
+from index.alerts.saved import Order, query_json
 from index.document import document
 from index.engine.embedded import EmbeddedEngine
+from index.instance import Instance
 from index.query import SearchQuery
 from index.search import Search
+from index.settings import Settings
+from search_api.letters import Letters
+from tests.alerts.servers import Receiver
+from tests.index.conftest import board, posting
 
 BATCH = 500
 SAMPLE = 300
@@ -74,6 +86,40 @@ def main() -> None:
             f"| {count:,} | {len(different):,} | {seconds[0]:.2f} s | {max(seconds[1:]):.2f} s | {matches:,} "
             f"| {peer:.1f} s (from {SAMPLE}) |"
         )
+
+    taken = to_a_receiver()
+    print(
+        f"\nFrom the inbox to a webhook: {statistics.median(taken):.2f} s (median), {max(taken):.2f} s (longest of 10)."
+    )
+
+
+def to_a_receiver(tries: int = 10) -> list[float]:
+    """Seconds from putting a posting into the inbox to the webhook, with the pauses of `gigdex up`."""
+    taken = []
+    with tempfile.TemporaryDirectory() as folder, Receiver().serving() as receiver:
+        settings = Settings(data=Path(folder), webhook_allow=f"127.0.0.1:{receiver.port}")
+        order = Order.of(SearchQuery(q="dog"), "webhook", url=receiver.url, rhythm="instant")
+        with closing(Instance(settings, [board("alpha")])) as instance, instance.working("benchmark") as worker:
+            saved.accept(instance.store.database, settings, order, datetime.now(UTC))
+            letters = Letters(settings, dict, lambda: datetime.now(UTC), settings.home)
+            delivery = Delivery(instance.store, letters.ways(), settings.private)
+            stop = threading.Event()
+            threads = [threading.Thread(target=work, args=(stop,)) for work in (worker.run, delivery.run)]
+            for thread in threads:
+                thread.start()
+            for number in range(tries):
+                time.sleep(random.Random(number).random())  # anywhere in the pauses
+                run = instance.inbox.start_run("alpha")
+                instance.inbox.put(run, [posting("alpha", str(number), f"Walk dog number {number}, $20 an hour")])
+                instance.inbox.finish_run(run, False, "finished", {"pages": 1}, None)
+                start = time.monotonic()
+                while len(receiver.posts) <= number:
+                    time.sleep(0.005)
+                taken.append(time.monotonic() - start)
+            stop.set()
+            for thread in threads:
+                thread.join()
+    return taken
 
 
 def one_by_one(asked: Sequence[Asked]) -> float:

@@ -207,7 +207,7 @@ def bare(url: str, pause: float) -> int:
                     "employment_type": job["employmentType"],
                 }
 
-    settings = {"CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": pause, "RANDOMIZE_DOWNLOAD_DELAY": False,
+    settings = {"CONCURRENT_REQUESTS": 1, "DOWNLOAD_DELAY": pause, "DOWNLOAD_DELAY_JITTER": 0,
                 "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False}  # fmt: skip
     process = CrawlerProcess(settings)
     crawler = process.create_crawler(Bare)

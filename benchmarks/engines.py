@@ -2,12 +2,12 @@
 
     python -m benchmarks.engines [GIGS] [REQUESTS] [FOLDER]
 
-Prints Markdown. All are asked over HTTP by the same client but FTS5, which is asked in process (that flatters it, as do
-its seven facets). "Raw" is the `_search` that one would write by hand: one request over the same index with the same
-filters, order, total and facets (each ignoring its own filter), by the fields themselves. It ends with ids, where
-Gigdex loads the gigs, renders and compresses them; it serves with a process for each processor. Elasticsearch has 2 GB
-of heap, and is the one that `make elasticsearch` gets, unless GIGDEX_TEST_ELASTICSEARCH_URL names one. A FOLDER is
-filled if it is empty, and used again if it isn't.
+Prints Markdown, and draws docs/engines-*.svg. All are asked over HTTP by the same client but FTS5, which is asked in
+process (that flatters it, as do its seven facets). "Raw" is the `_search` that one would write by hand: one request
+over the same index with the same filters, order, total and facets (each ignoring its own filter), by the fields
+themselves. It ends with ids, where Gigdex loads the gigs, renders and compresses them; it serves with a process for
+each processor. Elasticsearch has 2 GB of heap, and is the one that `make elasticsearch` gets, unless
+GIGDEX_TEST_ELASTICSEARCH_URL names one. A FOLDER is filled if it is empty, and used again if it isn't.
 """
 
 import asyncio
@@ -32,6 +32,7 @@ from urllib.parse import urlencode
 import psutil
 import sqlalchemy as sa
 
+from benchmarks.chart import dots
 from benchmarks.generate import CATEGORIES, NOW, gigs
 from benchmarks.http import BATCH, CLIENTS, Connection, Params, part, pay, point, running, word
 from benchmarks.search import Fts5, timed
@@ -375,7 +376,22 @@ def report(found: list[Measured], sizes: dict[str, int], spent: Spent | None, co
     raw, ours = (next(one for one in found if one.name == name) for name in (RAW, OVER))
     over = {kind: quantile(ours.kinds[kind], 50) - 1.3 * quantile(raw.kinds[kind], 50) for kind in KINDS}
     worst = max(over, key=lambda kind: over[kind])
+    draw(found, count)
     print(f"\nGigdex over Elasticsearch takes 1.3 times raw p50 plus {over[worst]:.1f} ms at most ({worst}).")
+
+
+def draw(found: Sequence[Measured], count: int) -> None:
+    """Writes docs/engines-COUNT.svg and docs/engines-COUNT-rate.svg."""
+    medians = {
+        kind: {one.name: quantile(one.kinds[kind], 50) for one in found if one.kinds.get(kind)} for kind in KINDS
+    }
+    rates = {
+        f"{clients} clients": {one.name: one.per_second[clients] for one in found if clients in one.per_second}
+        for clients in CLIENTS
+    }
+    docs = Path(__file__).parents[1] / "docs"
+    (docs / f"engines-{count}.svg").write_text(dots(f"{count:,} gigs: p50, milliseconds (less is better)", medians))
+    (docs / f"engines-{count}-rate.svg").write_text(dots(f"{count:,} gigs: answers a second (more is better)", rates))
 
 
 EMBEDDED, RAW, OVER = "Gigdex, embedded", "raw Elasticsearch", "Gigdex over Elasticsearch"

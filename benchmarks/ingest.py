@@ -3,7 +3,11 @@
 The peer, in the same run: the same postings parsed from JSON and written as they are into one SQLite table with an
 index, in transactions of the same size. It does none of the work that makes a gig; it is what SQL alone costs.
 
-    python -m benchmarks.ingest [POSTINGS]
+    python -m benchmarks.ingest [POSTINGS] [made|alike]
+
+`made`: the postings of benchmarks/dedup/made.py, short ads of which 15 % are copies and 15 % fill in another's
+template. `alike`: the few hundred texts of the sample boards again and again, each with a number of its own, which is
+what a flood of near copies costs.
 """
 
 import itertools
@@ -17,6 +21,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.dedup.made import rows as made_rows
 from index import ingest
 from index.family import Families
 from index.follow import Follower
@@ -29,7 +34,14 @@ from index.store import fingerprints, gigs
 from index.store import postings as stored_postings
 from index.terms import BoardInfo, BoardTerms, ChannelLevels, TermsEvidence
 
-BOARDS = ("alpha", "beta", "gamma")
+BOARDS = ("alpha", "beta", "gamma", "delta", "epsilon")
+
+
+def made(count: int) -> Iterator[Posting]:
+    """`count` different short ads and copies of them."""
+    for number, (posting, gig, _) in enumerate(made_rows(count)):
+        board = BOARDS[number % len(BOARDS)]
+        yield posting.model_copy(update={"board": board, "description": gig.description})
 
 
 def sample_texts() -> list[Posting]:
@@ -49,8 +61,8 @@ def sample_texts() -> list[Posting]:
             inbox.close()
 
 
-def postings(count: int) -> Iterator[Posting]:
-    """`count` postings with identities of their own; every tenth shares its link with one on another board."""
+def alike(count: int) -> Iterator[Posting]:
+    """`count` postings of few texts; every tenth shares its link with one on another board."""
     for number, text in zip(range(count), itertools.cycle(sample_texts()), strict=False):
         board = BOARDS[number % len(BOARDS)]
         page = number - 1 if number % 10 == 9 else number
@@ -90,8 +102,8 @@ class Stopwatch:
         setattr(owner, name, timed)
 
 
-def main(count: int) -> None:
-    rows = list(postings(count))
+def main(count: int, kind: str) -> None:
+    rows = list({"made": made, "alike": alike}[kind](count))
     watches = {
         "normalize": Stopwatch(ingest, "normalize"),
         "views by channel, merge": Stopwatch(ingest, "views_of"),
@@ -105,14 +117,14 @@ def main(count: int) -> None:
         instance = Instance(Settings(data=Path(folder)), map(board, BOARDS))
         for start in range(0, count, BATCH):
             batch = rows[start : start + BATCH]
-            instance.inbox.put(instance.inbox.start_run("alpha"), batch)
+            instance.inbox.put(instance.inbox.start_run(BOARDS[0]), batch)
         with instance.working("benchmark") as worker:
             started = time.perf_counter()
             worker.drain()
             first = time.perf_counter() - started
             spent = {name: watch.seconds for name, watch in watches.items()}
             for start in range(0, count, BATCH):
-                instance.inbox.put(instance.inbox.start_run("alpha"), rows[start : start + BATCH])
+                instance.inbox.put(instance.inbox.start_run(BOARDS[0]), rows[start : start + BATCH])
             started = time.perf_counter()
             worker.drain()
             again = time.perf_counter() - started
@@ -141,7 +153,9 @@ def main(count: int) -> None:
         normalize(row)
     alone = 2_000 / (time.perf_counter() - started) if count >= 2_000 else 0
 
-    print(f"{count:,} postings -> {gig_count:,} gigs, Python {platform.python_version()}, {platform.machine()}\n")
+    print(
+        f"{count:,} postings ({kind}) -> {gig_count:,} gigs, Python {platform.python_version()}, {platform.machine()}\n"
+    )
     print("| | postings a second | ratio to plain SQL |\n|---|--:|--:|")
     print(f"| new, inbox to searchable | {count / first:,.0f} | {plain / first:.3f} |")
     print(f"| unchanged, seen again | {count / again:,.0f} | {plain / again:.3f} |")
@@ -154,4 +168,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, sys.argv[2] if len(sys.argv) > 2 else "made")

@@ -39,6 +39,7 @@ class Board(BaseModel):
     terms: BoardTerms
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="of a one-country board, ISO 3166-1 alpha-2")
     absence_closes: bool = Field(True, description="a posting absent from a complete, healthy run is gone")
+    changes_only: bool = Field(False, description="it tells what has changed, not what there is")
     sample: bool = Field(False, description="made-up data of the sample boards")
 
     cadence_s: int = Field(0, description="seconds between two crawls; 0 means the shortest that the terms permit")
@@ -57,6 +58,11 @@ class Board(BaseModel):
     def _consistent(self) -> "Board":
         if self.cadence_s and self.cadence_s < self.terms.min_interval_s:
             raise ValueError(f"cadence of {self.cadence_s} s is below the terms' {self.terms.min_interval_s} s")
+        if self.terms.freshness_s and self.interval_s > 0.9 * self.terms.freshness_s:
+            raise ValueError(
+                f"read every {self.interval_s} s it is hidden before each crawl: its terms want it read within "
+                f"{self.terms.freshness_s} s"
+            )
         if self.expect_min > self.expect_max:
             raise ValueError("expect_min is above expect_max")
         return self
@@ -76,7 +82,8 @@ class Board(BaseModel):
             terms=self.terms,
             sample=self.sample,
             country=self.country,
-            absence_closes=self.absence_closes,
+            absence_closes=self.absence_closes and not self.changes_only,
+            changes_only=self.changes_only,
         )
 
 

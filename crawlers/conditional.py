@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 from crawlers import robots
 from crawlers.bases.spider import BoardSpider
 from crawlers.hosts import hosts_of
-from crawlers.kept import KEPT, READER
+from crawlers.kept import KEPT, OWN_CONDITION, READER
 from index.store.pages import any_kept, load, name_of
 
 KEPT_FOR = timedelta(days=7)
@@ -38,6 +38,8 @@ class ConditionalMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
+        if request.meta.get(OWN_CONDITION):
+            return
         for name in CONDITIONS:  # of the address that redirected here
             request.headers.pop(name, None)
         request.meta.pop(KEPT, None)

@@ -15,7 +15,7 @@ from crawlers.tally import Tally
 NAMES = {
     "title": "title jobtitle position headline name subject text",
     "external_id": "id uuid guid jobid key slug reference referencenumber",
-    "url": "url link joburl htmlurl absoluteurl permalink webpageurl hostedurl pageurl href applyurl",
+    "url": "htmlurl url link joburl absoluteurl permalink webpageurl hostedurl pageurl href applyurl",
     "description": "description descriptionhtml jobdescription content body html details summary excerpt text",
     "organization": "company companyname employer employername organization organisation companydisplayname client",
     "posted_at": "postedat publishedat publicationdate createdat dateposted posted published pubdate created date",

@@ -1,8 +1,10 @@
-"""What a run keeps of a page for the next one, and what a 304 then stands for (crawlers/conditional.py)."""
+"""What a run keeps for the next one: of a page, with what a 304 then stands for (crawlers/conditional.py), and how far
+a feed of changes was read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Self
 
 from scrapy.http import Response
 
@@ -15,6 +17,10 @@ KEPT = "kept_page"
 """Request meta: the page as an earlier run read it."""
 READER = "reader"
 """Request meta: what reads the page, see crawlers/conditional.py."""
+OWN_CONDITION = "own_condition"
+"""Request meta: the spider says by itself since when."""
+BOOKMARK = "bookmark"
+"""The page that a bookmark is kept as."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,23 @@ class ReadPage:
     last_modified: str | None
     ids: list[str]
     reader: str
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """How far a feed of changes was read."""
+
+    at: datetime
+    """When the last change was made that was read."""
+    waiting: list[str]
+    """External ids of what changed by then and is still to be asked for."""
+
+    @classmethod
+    def of(cls, page: KeptPage | None) -> Self | None:
+        return cls(datetime.fromisoformat(page.last_modified), list(page.ids)) if page and page.last_modified else None
+
+    def page(self) -> KeptPage:
+        return KeptPage(BOOKMARK, None, self.at.isoformat(), BOOKMARK, datetime.now(UTC), self.waiting)
 
 
 def unchanged(response: Response) -> Unchanged | None:

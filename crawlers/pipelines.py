@@ -10,11 +10,13 @@ from scrapy.exceptions import DropItem
 from scrapy.logformatter import LogFormatter
 
 from crawlers.bases.spider import BoardSpider, Draft
-from crawlers.kept import ReadPage
+from crawlers.kept import BOOKMARK, Bookmark, ReadPage
 from crawlers.personal import without_people
+from index.lifecycle import closed_by_board
 from index.posting import BadPosting, Posting, read_posting
+from index.store.db import StoreError
 from index.store.inbox import Inbox, Unchanged
-from index.store.pages import KeptPage
+from index.store.pages import KeptPage, load
 
 BATCH = 100
 """Postings handed over at once: what a killed process can lose is less than that, and is crawled again."""
@@ -31,6 +33,8 @@ class InboxPipeline:
         self.crawler = crawler
         self.inbox = inbox or Inbox.open(crawler.settings["GIGDEX"])
         self.run = ""
+        self.is_alone = False
+        """No other crawler is at the board."""
         self.waiting: list[Posting] = []
         self.kept: list[KeptPage] = []
         self.unchanged: list[Unchanged] = []
@@ -41,6 +45,7 @@ class InboxPipeline:
     def from_crawler(cls, crawler: Crawler) -> "InboxPipeline":
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.spider_closed, signal=signals.spider_closed)
+        crawler.signals.connect(pipeline.answered, signal=signals.response_received)
         return pipeline
 
     @property
@@ -51,6 +56,17 @@ class InboxPipeline:
 
     def open_spider(self) -> None:
         self.run = self.inbox.start_run(self.spider.board.id)
+        if self.spider.has_bookmark:
+            self.spider.bookmark = Bookmark.of(load(self.inbox.database, self.spider.board.id, BOOKMARK))
+
+    def answered(self) -> None:
+        """Nobody is asked anything before the host is ours (crawlers/politeness.py)."""
+        if not self.is_alone:
+            self.is_alone = True
+            try:
+                self.inbox.outlive(self.run, self.spider.board.id)
+            except StoreError as error:  # they count as dead after a while, too
+                log.warning("%s: %s", self.spider.name, error)
 
     def process_item(self, item: Draft | ReadPage | Unchanged) -> dict[str, Any]:
         """The validated posting, as JSON for Scrapy's own exporters. Raises DropItem, also for what is no posting."""
@@ -87,6 +103,9 @@ class InboxPipeline:
     def _count(self, posting: Posting) -> None:
         tally = self.spider.tally
         tally.count("postings")
+        if closed_by_board(posting, datetime.now(UTC)):
+            tally.count("closed_postings")
+            return
         for name in COUNTED_FIELDS:
             if getattr(posting, name) not in (None, "", [], {}):
                 tally.count(f"filled:{name}")
@@ -112,6 +131,8 @@ class InboxPipeline:
 
     def spider_closed(self, reason: str) -> None:
         """Scrapy says why only here, after the pipelines are closed."""
+        if not self.spider.tally.counts["lost"] and (bookmark := self.spider.next_bookmark()):
+            self.kept.append(bookmark.page())
         self._hand_over()
         spider, tally = self.spider, self.spider.tally
         if reason != "finished":

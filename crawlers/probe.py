@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import html as lxml_html
 from scrapy import Request
@@ -34,6 +34,8 @@ PAGES = 30
 """Asked at most."""
 SAMPLES = 5
 """Postings shown, and pages of a sitemap that are read for them."""
+MOST_ITEMS = 10_000
+"""Postings of a run by a board's own bounds (crawlers/board.py), where they aren't set."""
 SITEMAPS = 3
 """Of an index, followed."""
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
@@ -42,12 +44,14 @@ JOB_PAGE = re.compile(
 )
 """A path of which a sitemap's page is likely a job."""
 
-EMPLOYERS = {
+PLACES = {
     "greenhouse": re.compile(r"https://(?:job-)?boards\.greenhouse\.io/(?P<each>[\w-]+)"),
     "lever": re.compile(r"https://jobs\.lever\.co/(?P<each>[\w-]+)"),
     "ashby": re.compile(r"https://jobs\.ashbyhq\.com/(?P<each>[\w.-]+)"),
+    "reddit": re.compile(r"https://(?:www\.|old\.)?reddit\.com/r/(?P<subreddits>\w+)"),
 }
-"""Job sites of employers that a board of Gigdex knows how to read."""
+"""Places on the sites of boards, such as an employer's, which Gigdex knows how to read: what a board's `source` calls
+it."""
 
 
 class NothingFound(RuntimeError):
@@ -77,6 +81,8 @@ class Candidate:
     kind: str
     source: dict[str, Any]
     drafts: list[Draft] = field(default_factory=list)
+    pages: int = 0
+    """That a crawl would ask for, where they were counted."""
 
 
 class ProbeSpider(BoardSpider):
@@ -109,6 +115,10 @@ class ProbeSpider(BoardSpider):
         reason = explain(failure.value)
         if request.url == self.address or "answers 404" not in reason:
             self.notes.append(f"{request.url}: {reason}")
+
+    def link_of(self, url: str) -> str:
+        """As a crawl of the pages of a sitemap does."""
+        return url
 
     # What the owner says.
 
@@ -209,7 +219,9 @@ class ProbeSpider(BoardSpider):
         self.notes.append(f"sitemap {page.url}: {len(addresses)} pages, {len(jobs)} of them like jobs")
         pattern = JOB_PAGE.search(urlsplit(jobs[0]).path) if jobs else None
         source = {"urls": [page.url]} | ({"pages": pattern[0]} if pattern else {})
-        candidate = Candidate(2, "schema.org postings of the pages in a sitemap", "jobposting", source)
+        candidate = Candidate(
+            2, "schema.org postings of the pages in a sitemap", "jobposting", source, pages=len(jobs or addresses)
+        )
         for address in (jobs or addresses)[:SAMPLES]:
             yield from self.ask_here(address, lambda page: self.try_page(candidate, page))
 
@@ -245,6 +257,8 @@ def forums(address: str, text: str = "") -> Iterator[tuple[str, dict[str, Any]]]
         yield "mastodon_tag", {"server": origin, "tags": [tag[1]]}
     if (tag := re.match(r"/api/v1/timelines/tag/([^/]+)", parts.path)) is not None:
         yield "mastodon_tag", {"server": origin, "tags": [tag[1]]}
+    if (api := re.match(r"(/api/v3)?/search/issues$", parts.path)) and (asked := parse_qs(parts.query).get("q")):
+        yield "github_bounties", {"query": asked[0], "api": origin + (api[1] or "")}
     if (name := re.match(r"/c/([\w@.-]+)$", parts.path)) and re.search("lemmy", text, re.I):
         yield "lemmy", {"server": origin, "communities": [name[1]]}
 
@@ -267,19 +281,21 @@ def skeleton(board_id: str, homepage: str) -> dict[str, Any]:
     return {"kind": "", "name": board_id, "homepage": homepage, "terms": terms}
 
 
-def known_employer(address: str) -> Proposal | None:
-    """An employer's job site on software that a board of Gigdex reads: the same `source` for this employer."""
+def known_place(address: str) -> Proposal | None:
+    """A place on the site of a board of Gigdex, such as an employer's or a subreddit: the same `source` for this one.
+    It is not asked: that board's terms say whether it may be."""
     from crawlers.board import boards
 
-    for name, pattern in EMPLOYERS.items():
+    for name, pattern in PLACES.items():
         if match := pattern.match(address):
             spider: Any = boards()[name]
-            source = spider.source.model_dump(mode="json", exclude_defaults=True) | {"each": [match["each"]]}
-            board_id = match["each"].lower()
+            [(field, place)] = match.groupdict().items()
+            source = spider.source.model_dump(mode="json", exclude_defaults=True) | {field: [place]}
+            board_id = place.lower()
             table = skeleton(board_id, address) | {"kind": spider.kind, "source": source}
-            return Proposal(
-                board_id, table, [], [f"a job site of {spider.board.name}: {spider.board.terms.off or 'on'}"]
-            )
+            if spider.board.keys:
+                table["keys"] = list(spider.board.keys)
+            return Proposal(board_id, table, [], [f"a place on {spider.board.name}: {spider.board.terms.off or 'on'}"])
     return None
 
 
@@ -287,8 +303,8 @@ def probe(address: str, settings: Settings) -> Proposal:
     """Look at a site. Works once a process. Raises NothingFound, and ValueError when `address` is none."""
     from crawlers.run import run_here
 
-    if (employer := known_employer(address)) is not None:
-        return employer
+    if (place := known_place(address)) is not None:
+        return place
     spider = looking_at(address)
     run_here([spider], lambda progress: None, OVERRIDES | {"GIGDEX": settings})
     return proposal_of(spider)
@@ -323,11 +339,23 @@ def proposal_of(spider: type[ProbeSpider]) -> Proposal:
         raise NothingFound(f"nothing at {spider.address} reads as postings ({seen})")
     best = min(spider.found, key=lambda candidate: candidate.rank)
     table = skeleton(spider.board.name, spider.base_url) | {"kind": best.kind, "source": best.source}
+    if best.pages:  # the site may grow; a crawl that a bound cuts closes nothing
+        most = 2 * best.pages + PAGES
+        table |= {"max_pages": most} | ({"max_items": most, "expect_max": most} if most > MOST_ITEMS else {})
     if spider.grant:
         table["terms"] = granted(spider.grant[0], spider.base_url + WELL_KNOWN)
     notes = [*dict.fromkeys(spider.notes), f"proposed: {best.what}"]
     notes += [f"also possible: {one.what} ({one.kind})" for one in spider.found if one is not best]
     return Proposal(spider.board.name, table, best.drafts[:SAMPLES], notes)
+
+
+def shown(draft: Draft) -> Iterator[str]:
+    """What was read besides the title, a line each, so that one sees what the proposal gets wrong."""
+    for name in ("url", "organization", "location", "pay", "posted_at", "expires_at", "tags", "description"):
+        value = draft.get(name)
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        if value:
+            yield f"{name}: {' '.join(' '.join(str(part) for part in parts if part is not None).split())[:100]}"
 
 
 def granted(grant: Grant, address: str) -> dict[str, Any]:

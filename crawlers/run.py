@@ -31,6 +31,8 @@ SAMPLE_URL = "GIGDEX_SAMPLE_URL"
 REPORT_EVERY_S = 0.2
 GRACE_S = 10.0
 """What the child gets to end its runs in good order."""
+QUIET = ("scrapy", "twisted")
+"""Loggers that tell each step; ours and their warnings are what people need."""
 STOPPING = threading.Event()
 """Set in the child once it is to end."""
 
@@ -137,7 +139,11 @@ def run_here(
     settings = ScrapySettings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.setdict({"LOG_INSTALL_ROOT_HANDLER": False} | (overrides or {}), priority="cmdline")
+    logging.disable(logging.INFO)  # it tells all about itself when it is made
     process = CrawlerProcess(settings)
+    logging.disable(logging.NOTSET)
+    for name in QUIET:  # and makes them talkative
+        logging.getLogger(name).setLevel(logging.WARNING)
     queues: dict[str, list[type[BoardSpider]]] = {}
     for spider in spiders:
         # The sample boards share one loopback host on purpose: no board there needs protection from another.

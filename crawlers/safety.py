@@ -16,7 +16,6 @@ OFF = {
     "HTTPPROXY_ENABLED": "a proxy would hide who asks",
     "COOKIES_ENABLED": "nothing we read needs a session",
     "METAREFRESH_ENABLED": "only browsers follow these redirects",
-    "RANDOMIZE_DOWNLOAD_DELAY": "it would undercut a board's pause",
 }
 
 
@@ -27,6 +26,11 @@ class Unsafe(RuntimeError):
 def check(settings: BaseSettings) -> None:
     """Raises Unsafe, in one line, with everything that is open."""
     found = [f"{name} must be False ({why})" for name, why in OFF.items() if settings.getbool(name)]
+    old_jitter = "RANDOMIZE_DOWNLOAD_DELAY"  # where it is set it overrules the newer one
+    if settings.getfloat("DOWNLOAD_DELAY_JITTER") or (
+        settings.getpriority(old_jitter) and settings.getbool(old_jitter)
+    ):
+        found.append("DOWNLOAD_DELAY_JITTER must be 0 (it would undercut a board's pause)")
     if not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
         found.append("DOWNLOAD_VERIFY_CERTIFICATES must be True (else anybody on the way can answer for a board)")
     if not 0 < settings.getint("DOWNLOAD_MAXSIZE") <= MAX_BYTES:

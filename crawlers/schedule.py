@@ -11,15 +11,18 @@ from urllib.parse import urlsplit
 from crawlers.bases.spider import BoardSpider
 from crawlers.run import Progress, crawl
 from index.settings import Settings
-from index.store.boards import declare
+from index.store.boards import declare, standings
 from index.store.inbox import Inbox
 from index.store.runs import Run
+from index.store.runs import last_runs as stored_runs
 from index.store.store import Store
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 30.0
 """How often the schedule looks for boards that are due."""
+AT_ONCE = 4
+"""Crawling processes at once: a large site that takes hours must not keep the others waiting, nor fill the memory."""
 UNREACHED_S = 900
 """Seconds until a board is asked again after a run without any answer: it cost the board nothing."""
 ANSWER_S = 5.0
@@ -27,10 +30,12 @@ ANSWER_S = 5.0
 
 
 def last_runs(store: Store, inbox: Inbox) -> dict[str, Run]:
-    """Each board's last run, whether or not its postings have been ingested."""
-    found = {state.info.id: state.last_run for state in store.boards() if state.last_run}
+    """Each board's last run, whether or not its postings have been ingested. One that asked nothing is none."""
+    with store.database.reading() as connection:
+        known = (run for board in standings(connection, datetime.now(UTC)) for run in stored_runs(connection, board, 1))
+        found = {run.board: run for run in known}
     for run in inbox.runs():
-        if run.board not in found or run.started_at > found[run.board].started_at:
+        if run.outcome != "skipped" and (run.board not in found or run.started_at > found[run.board].started_at):
             found[run.board] = run
     return found
 
@@ -72,14 +77,19 @@ class Schedule:
         self.sample_url = sample_url
         self._skipped: dict[str, datetime] = {}
         """When a board was skipped last, because another process crawls its host or it was too early after all."""
+        self._crawls: list[threading.Thread] = []
+        """One for each crawling process."""
+        self._under_way: set[str] = set()
+        """Boards that are being crawled."""
 
     def due(self, now: datetime) -> list[str]:
         """Boards that are on and due. Declares the boards anew first: a crawl may have found a grant withdrawn, the
         operator may have added a site."""
         spiders = self.spiders()
         declare(self.store.database, [spider.info() for spider in spiders.values()])
-        enabled = {state.info.id for state in self.store.boards() if state.enabled}
-        wanted = [spider for name, spider in spiders.items() if name in enabled]
+        with self.store.database.reading() as connection:
+            boards = standings(connection, now)
+        wanted = [spider for name, spider in spiders.items() if boards[name].enabled and name not in self._under_way]
         times = due_times(wanted, last_runs(self.store, self.inbox), now)
         patience = timedelta(seconds=UNREACHED_S)
         waiting = {name for name, when in self._skipped.items() if when <= now < when + patience}
@@ -89,24 +99,57 @@ class Schedule:
         """Crawl what is due until `stop` is set."""
         while not stop.is_set():
             try:
-                if due := self.due(datetime.now(UTC)):
-                    self._crawl(due, stop)
+                self.begin(stop)
             except Exception as error:  # a failed look must not end the schedule
                 log.error("the crawl schedule failed: %s; looking again in %g s", error, LOOK_EVERY_S)
             stop.wait(LOOK_EVERY_S)
+        for thread in self._crawls:
+            thread.join()
 
-    def _crawl(self, boards: list[str], stop: threading.Event) -> None:
+    def begin(self, stop: threading.Event) -> None:
+        """Begin to crawl what is due, beside what is being crawled already."""
+        self._crawls = [thread for thread in self._crawls if thread.is_alive()]
+        if len(self._crawls) < AT_ONCE and (due := self.due(datetime.now(UTC))):
+            self._under_way |= set(due)
+            thread = threading.Thread(target=self._try_to_crawl, args=(due, stop), daemon=True)
+            self._crawls.append(thread)
+            thread.start()
+
+    def _try_to_crawl(self, boards: list[str], stop: threading.Event) -> None:
+        left = set(boards)
+        try:
+            self._crawl(boards, stop, left)
+        except Exception as error:  # no process could be started; they are due again at the next look
+            log.error("crawling %s failed: %s", ", ".join(boards), error)
+        finally:
+            self._under_way -= left
+
+    def _crawl(self, boards: list[str], stop: threading.Event, left: set[str]) -> None:
+        """`left`: the boards that have not ended; each is taken out as it ends, for it needn't wait for the others."""
+
+        def ended(progress: Progress) -> None:
+            if (board := progress.board) not in left:
+                return
+            if progress.outcome == "skipped":
+                self._skipped[board] = datetime.now(UTC)
+            log.info(
+                "%s: %s, %d postings%s",
+                board,
+                progress.outcome,
+                progress.counts.get("postings", 0),
+                f"; {progress.error}" if progress.error else "",
+            )
+            left.remove(board)
+            self._under_way.discard(board)
+
         def note(progress: Progress) -> None:
             if progress.event == "log" and progress.message:
                 log.warning("%s: %s", progress.board or "crawl", progress.message)
+            if progress.event == "ended":
+                ended(progress)
 
-        for ended in crawl(boards, self.settings, note, sample_url=self.sample_url, stop=stop):
-            if ended.outcome == "skipped" and ended.board:
-                self._skipped[ended.board] = datetime.now(UTC)
-            postings = ended.counts.get("postings", 0)
-            log.info(
-                "%s: %s, %d postings%s", ended.board, ended.outcome, postings, f"; {ended.error}" if ended.error else ""
-            )
+        for one in crawl(boards, self.settings, note, sample_url=self.sample_url, stop=stop):
+            ended(one)  # those of which the process died before it could say so
 
 
 def answering(spiders: Iterable[type[BoardSpider]], timeout_s: float = ANSWER_S) -> bool:

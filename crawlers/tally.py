@@ -14,10 +14,10 @@ class Tally:
 
     Counts: `requests`, `retries`, `pages`, `not_modified` (pages that are as they were, by the board's word),
     `bad_pages`, `challenge_pages`, `bytes` (that came over the wire), `error:KIND` (requests that brought no page),
-    `rows`, `bad_rows`, `untitled`, `postings`, `unread_postings` (on pages that are as they were), `duplicates`,
-    `filled:FIELD` (postings read in which it isn't empty), `unknown_field:NAME` (a field of a response that the spider
-    doesn't know), `bad_field:NAME` (one of another type than expected), and whatever a spider leaves out on purpose, by
-    name (`deleted`, `replies`...).
+    `rows`, `bad_rows`, `untitled`, `postings`, `unread_postings` (on pages that are as they were), `closed_postings`
+    (by their board's word), `duplicates`, `filled:FIELD` (open postings read in which it isn't empty),
+    `unknown_field:NAME` (a field of a response that the spider doesn't know), `bad_field:NAME` (one of another type
+    than expected), and whatever a spider leaves out on purpose, by name (`deleted`, `replies`...).
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ from index.dedupe.traits import pack, traits_of
 from index.gig import Gig
 from index.normalize import normalize
 from index.posting import Posting
-from index.processes import end_with, processors
+from index.processes import end_with, keep_what_is_here, processors
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +150,10 @@ class ReadAhead:
 def _begin_child(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent ends us in order
     end_with(parent)
+    text = "Dog walker wanted in Berlin, we pay $9 an hour."
+    posting = Posting(board="a", external_id="1", url="https://gigdex.example/", title="Dog walker", description=text)
+    _read(posting.model_dump_json(), date(2026, 1, 1), {}, b"")  # loads the tables
+    keep_what_is_here()
 
 
 def _read_all(

@@ -58,13 +58,16 @@ def compile_query(
     circle: Sequence[str] | None,
     languages: Iterable[str],
     usd_rate: UsdRate,
+    hidden: Sequence[str] = (),
 ) -> Compiled:
     """Compile what `query` asks on a channel at a moment.
 
-    `circle` holds the cells around `near`, None without it; `languages` those that gigs of the index may be in.
-    Raises BadQuery for a currency that has no rate.
+    `circle` holds the cells around `near`, None without it; `languages` those that gigs of the index may be in;
+    `hidden` boards of which nothing may be found. Raises BadQuery for a currency that has no rate.
     """
     asked, words, stems, pay = _asked(query, channel, now, circle, languages, usd_rate)
+    if hidden:
+        asked["channel"] = _and([asked["channel"], Not(Term("board", tuple(hidden)))])
 
     def where(**changed: Clause) -> Clause:
         return _and((asked | changed).values())
@@ -103,6 +106,16 @@ def compile_where(
     return _and(_asked(query, channel, now, circle, languages, usd_rate)[0].values())
 
 
+def stem_languages(languages: Iterable[str]) -> list[str]:
+    """Those whose stems words are looked for by, where gigs are in these languages."""
+    return sorted({tokens.FALLBACK, *map(tokens.stem_language, languages)})
+
+
+def compile_words(words: grammar.Words, stems: Sequence[str]) -> Clause:
+    """What one item of the words asks of a text, by the stems of these languages."""
+    return _in("text", words, stems)
+
+
 def _asked(
     query: SearchQuery,
     channel: str,
@@ -114,7 +127,7 @@ def _asked(
     """Each filter's clause by name, and what they were made of: words, languages of their stems, pay."""
     words = grammar.parse(query.q)
     # All of them, whatever the filter on language: the facet `language` counts as if there were none.
-    stems = sorted({tokens.FALLBACK, *map(tokens.stem_language, languages)})
+    stems = stem_languages(languages)
     pay = _Pay(query, now, usd_rate)
     asked: dict[str, Clause] = {
         "channel": Term("channel", (channel,)),

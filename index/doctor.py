@@ -28,9 +28,9 @@ from index.learn import RULES
 from index.lease import Lease, is_held
 from index.metrics import sizes
 from index.settings import FOR_TESTS, BadSettings, Settings, load_settings, nodes
-from index.store.boards import BoardState
+from index.store.boards import STALE, BoardState
 from index.store.db import Database, StoreError
-from index.store.inbox import LOST_AFTER, Inbox
+from index.store.inbox import Inbox
 from index.store.leases import any_worker
 from index.store.migrate import HEADS, Which
 from index.store.schema import fingerprints, inbox_postings, runs, views
@@ -262,12 +262,11 @@ def check_inbox(inbox: Inbox, settings: Settings, now: datetime, working: bool) 
             "problem", "inbox", f"{waiting}, and {holder + ' does not get on' if working else 'nobody is working'}",
             f"Look into the log of {holder} for its errors; stop and start it." if working else START,
         )  # fmt: skip
-    for run in inbox.runs():
-        if run.finished_at is None and now - run.started_at > LOST_AFTER:
-            yield Finding(
-                "advice", "inbox", f"the crawl of {run.board} began {_span(now - run.started_at)} ago and never ended",
-                "Nothing: it counts as lost, closes no gigs, and the next crawl replaces it.",
-            )  # fmt: skip
+    for run in inbox.silent_runs(now):
+        yield Finding(
+            "advice", "inbox", f"the crawl of {run.board} began {_span(now - run.started_at)} ago and never ended",
+            "Nothing: it counts as lost, closes no gigs, and the next crawl replaces it.",
+        )  # fmt: skip
 
 
 def check_rules(store: Store, working: bool) -> Iterator[Finding]:
@@ -354,7 +353,7 @@ def check_boards(boards: Iterable[BoardState], now: datetime, working: bool) -> 
         run, name = board.last_run, board.info.id
         if run is None:
             continue
-        if board.state == "failing":
+        if board.state == "failing" and board.reading.why != STALE:
             yield Finding(
                 "problem", "board", f"{name}: {board.reading.why} (since {board.reading.since:%Y-%m-%d %H:%M} UTC)",
                 f"`gigdex crawl {name}` tries again when it is due. If it goes on: the board may have changed "

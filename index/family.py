@@ -169,15 +169,17 @@ class Families:
             stored_votes: Counter[int] = Counter()
             batch_votes: Counter[Key] = Counter()
             for one in its:
-                old, new = held.get(one, []), arrived.setdefault(one, [])
-                is_full = len(old) + len(new) >= KEY_CAP
-                if is_full:
-                    family.full_keys.add(one)
-                if not (is_full and one & 1):
-                    batch_votes.update(new[-KEY_CAP:])
-                    stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
+                old, new = held.get(one), arrived.setdefault(one, [])
+                if old or new:  # most keys are nobody else's
+                    old = old or []
+                    is_full = len(old) + len(new) >= KEY_CAP
                     if is_full:
-                        family.capped.add(key)
+                        family.full_keys.add(one)
+                    if not (is_full and one & 1):
+                        batch_votes.update(new[-KEY_CAP:])
+                        stored_votes.update(old[-max(0, KEY_CAP - len(new)) :] if len(new) < KEY_CAP else ())
+                        if is_full:
+                            family.capped.add(key)
                 new.append(key)
             if len(batch_votes) + len(stored_votes) > MAX_CANDIDATES:
                 family.capped.add(key)

@@ -21,7 +21,6 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
-from index.alerts.saved import see_again
 from index.normalize.text import plain_text
 from index.posting import BadPosting, Posting, read_posting
 from index.store import decisions, fingerprints, gigs, pages, postings
@@ -462,5 +461,5 @@ def _clean_gigs(ingest: "Ingest", rule: Rule) -> int:
             gigs.bury(database, connection, set(chunk) - {stored.gig for stored in members.values()})
     seen = {seq for seq, content in _views(database, matched_views) if any(rule.fields(json.loads(content)))}
     with database.writing() as connection:
-        see_again(connection, seen)
+        gigs.forget_as_matched(connection, seen)
     return len(found)

@@ -37,14 +37,15 @@ class Verdict(NamedTuple):
     """The same without what is only for the operator: addresses, which may hold a key, and what libraries say."""
 
 
-def judge(run: Run, earlier: Sequence[Run]) -> Run:
+def judge(run: Run, earlier: Sequence[Run], may_be_few: bool = False) -> Run:
     """The run with its verdict, and its reason in `error` where it isn't healthy. `earlier` is newest first; runs that
-    the operator no longer wants compared are left out of it."""
+    the operator no longer wants compared are left out of it. `may_be_few`: how many postings a run of the board brings
+    says nothing."""
     good = [one for one in earlier if one.complete and one.healthy]
     usual = median([one.seen for one in good[:BASELINE]]) if good else 0
     if run.outcome != "finished":
         return replace(run, healthy=False, error=run.error or f"run {run.outcome}")
-    if usual and run.seen < SHRINK * usual:
+    if usual and run.seen < SHRINK * usual and not may_be_few:
         run = replace(run, counts=dict(run.counts) | {SHRUNK: round(usual)})
         reason = f"only {run.seen} postings where about {usual:g} are usual; nothing was closed"
         return replace(run, healthy=False, error=f"{reason} ({run.error})" if run.error else reason)
@@ -81,7 +82,8 @@ def may_close(run: Run) -> bool:
 def fallen_fields(run: Run, good: Sequence[Run]) -> dict[str, tuple[float, float]]:
     """Fields that are filled in much fewer of the run's postings than usual: share now, usual share.
 
-    Postings on pages that are as they were aren't read again and count on neither side. A field falls when that is no
+    Postings on pages that are as they were aren't read again, closed ones are often told without their fields: they
+    count on neither side. A field falls when that is no
     accident of few postings: by more than three standard deviations of the usual share.
     """
     read = _read(run)
@@ -117,7 +119,8 @@ def _public(run: Run) -> str:
 
 
 def _read(run: Run) -> int:
-    return run.counts.get("postings", 0) - run.counts.get("unread_postings", 0)
+    """Postings whose fields were counted."""
+    return run.counts.get("postings", 0) - run.counts.get("unread_postings", 0) - run.counts.get("closed_postings", 0)
 
 
 def _in_words(run: Run, good: Sequence[Run], fallen: dict[str, tuple[float, float]]) -> str:

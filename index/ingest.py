@@ -9,7 +9,7 @@ it keeps the others out.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -22,7 +22,7 @@ from index import dedupe, forget, health, learn, lifecycle
 from index.ahead import Id, ReadAhead
 from index.channels import views_of
 from index.family import Families, Family
-from index.gig import Gig, Kind, Status, gig_id
+from index.gig import ClosedReason, Gig, Kind, Status, gig_id
 from index.normalize import normalize
 from index.normalize.currency import last_day
 from index.posting import BadPosting, Posting, read_posting
@@ -98,12 +98,14 @@ class Ingest:
         self.clock = clock
         self._counts: dict[str, Counts] = {}
         """What ingest did with the postings of each unfinished run."""
-        self._remembered: dict[tuple[str, str, str, date], Gig] = {}
+        self._remembered: dict[Id, Gig] = {}
         self._boards: Mapping[str, Standing] = {}
         self._ahead = ahead or ReadAhead(0)
+        self._parsed: dict[int, tuple[Posting, list[str]]] = {}
+        """Rows of the inbox that were read to have others read ahead, until they are taken."""
         self._families = Families(
             store,
-            lambda stored: self._normalize(stored.posting, stored.pay_day),
+            self._gig_of,
             lambda stored: self._ahead.fingerprint((*stored.key, stored.content_hash, stored.pay_day)),
         )
         self.leases = Leases(store.database)
@@ -113,6 +115,7 @@ class Ingest:
         out of the inbox. After a crash anywhere in here the same postings are taken again, with the same result.
         """
         waiting = self.inbox.take(limit, self.leases)
+        parsed, self._parsed = self._parsed, {}
         self._read_ahead(waiting[-1].id if waiting else None, limit)
         rules = forget.rules(self.store) if waiting else ()
         unread = self._unread(waiting)
@@ -123,7 +126,7 @@ class Ingest:
                 self._see_unread(unread[row.id], row, sightings)
                 continue
             try:
-                posting, problems = read_posting(posting_json(row.content))
+                posting, problems = parsed.get(row.id) or read_posting(posting_json(row.content))
             except BadPosting:
                 counts["bad_posting"] += 1
                 continue
@@ -141,11 +144,13 @@ class Ingest:
             sightings[kept.board, kept.external_id] = Sighting(kept, row.received_at, row.run)
         if sightings:
             self.follow_terms()
-            self._ingest(sightings, max((rule.id for rule in rules), default=0))
+            self._ingest(sightings, max((rule.id for rule in rules), default=0), {row.lease for row in waiting})
         if waiting:
             self.inbox.remove([row.id for row in waiting])
-        for run in self.inbox.ended_runs(self.clock(), self.leases):
-            self._end(run)
+        if ended := self.inbox.ended_runs(self.clock(), self.leases):
+            for run in ended:
+                self._end(run)
+            self.leases.release(board_lease(run.board) for run in ended)
         return len(waiting)
 
     def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
@@ -288,7 +293,7 @@ class Ingest:
 
     def _kind(self, stored: StoredPosting) -> Kind:
         """By today's rules; of a posting that lost its text, what it was found to be when it had one."""
-        return stored.kind if stored.blanked else self._normalize(stored.posting, stored.pay_day).kind
+        return stored.kind if stored.blanked else self._gig_of(stored).kind
 
     # --- one batch ---
 
@@ -302,7 +307,7 @@ class Ingest:
         coming: dict[Key, tuple[Id, Posting]] = {}
         for row in self.inbox.peek(after, limit):
             with suppress(BadPosting):
-                posting, _ = read_posting(posting_json(row.content))
+                posting, _ = self._parsed[row.id] = read_posting(posting_json(row.content))
                 day = _pay_day(row.received_at.date())
                 key = (posting.board, posting.external_id)
                 coming[key] = ((*key, posting.content_hash(), day), posting)
@@ -310,9 +315,9 @@ class Ingest:
             known = postings.hashes(connection, coming)
         self._ahead.begin([one for key, one in coming.items() if known.get(key) != one[0][2]], self._families.learned())
 
-    def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int) -> None:
-        """`last_rule`: the newest rule to forget that the sightings were cleaned by."""
-        changes = self._settle(lambda connection: self._see(connection, sightings, last_rule))
+    def _ingest(self, sightings: Mapping[Key, Sighting], last_rule: int, held: Collection[str] = ()) -> None:
+        """`last_rule`: the newest rule to forget that the sightings were cleaned by. `held`: leases of their boards."""
+        changes = self._settle(lambda connection: self._see(connection, sightings, last_rule), held=held)
         for (run, what), count in changes.counts.items():
             self._counts.setdefault(run, Counter())[what] += count
 
@@ -362,7 +367,7 @@ class Ingest:
         if before is not None and before.content_hash == content_hash and not reopened_without_text:
             after = replace(before, last_seen=seen, last_run=sighting.run)
         else:
-            kind, pay_day = self._read(before, posting, seen.date())
+            kind, pay_day = self._read(before, posting, content_hash, seen.date())
             after = StoredPosting(
                 posting,
                 content_hash,
@@ -379,18 +384,24 @@ class Ingest:
             return replace(after, status="closed", closed_reason=before.closed_reason, closed_at=before.closed_at)
         return after.close(over, seen)
 
-    def _read(self, before: StoredPosting | None, posting: Posting, today: date) -> tuple[Kind, date]:
+    def _read(
+        self, before: StoredPosting | None, posting: Posting, content_hash: str, today: date
+    ) -> tuple[Kind, date]:
         """Kind of the posting, and the day of its exchange rate: the day on which this pay was seen first, or the last
         that has a rate yet, so that tomorrow's table changes nothing."""
         today = _pay_day(today)
-        gig = self._normalize(posting, today)
-        if before is not None and _amounts(self._normalize(before.posting, before.pay_day)) == _amounts(gig):
+        gig = self._normalize(posting, content_hash, today)
+        if before is not None and _amounts(self._gig_of(before)) == _amounts(gig):
             return gig.kind, before.pay_day
         return gig.kind, today
 
-    def _normalize(self, posting: Posting, day: date) -> Gig:
+    def _gig_of(self, stored: StoredPosting) -> Gig:
+        content_hash = stored.posting.content_hash() if stored.blanked else stored.content_hash
+        return self._normalize(stored.posting, content_hash, stored.pay_day)
+
+    def _normalize(self, posting: Posting, content_hash: str, day: date) -> Gig:
         """`normalize`, remembered for a while: a batch needs the gig of a posting more than once."""
-        key = (posting.board, posting.external_id, posting.content_hash(), day)
+        key = (posting.board, posting.external_id, content_hash, day)
         found = self._remembered.get(key)
         if found is None:
             if len(self._remembered) > 4 * BATCH:
@@ -398,10 +409,12 @@ class Ingest:
             found = self._remembered[key] = self._ahead.gig(key) or normalize(posting, day)
         return found
 
-    def _settle(self, evaluate: Callable[[sa.Connection], Changes], again: bool = False) -> Changes:
+    def _settle(
+        self, evaluate: Callable[[sa.Connection], Changes], again: bool = False, held: Collection[str] = ()
+    ) -> Changes:
         """Bring the gigs up to date with what has changed, in one transaction. When another writer was faster, what was
-        computed is thrown away and computed anew from what that one left. Returns what was written."""
-        self.leases.renew()
+        computed is thrown away and computed anew from what that one left. Returns what was written. `held`: leases
+        without which nothing may be written; raises StoreError when one is lost."""
         self._families.secret  # noqa: B018  # read before a transaction begins: it may have to be made
         misses = 0
         while True:
@@ -412,6 +425,7 @@ class Ingest:
                     changes = evaluate(connection)
                     family = self._families.gather(connection, changes.postings, again)
                     if alone:
+                        self.leases.keep(connection, held)
                         regrouped = self._regroup(family)
                         self._write(connection, changes, family, regrouped)
             if not terms_are_known:
@@ -422,6 +436,7 @@ class Ingest:
             if not changes.postings:  # as in most crawls; `last_seen` is nothing that others compute with
                 if changes.unchanged:
                     with self.store.database.writing() as connection:
+                        self.leases.keep(connection, held)
                         postings.touch(connection, changes.unchanged)
                 return changes
             regrouped = self._regroup(family)
@@ -429,6 +444,7 @@ class Ingest:
                 with self.store.regrouping() as connection:
                     if gigs.peek(connection, "regrouping") != family.epoch + 1:
                         raise _Outrun
+                    self.leases.keep(connection, held)
                     self._write(connection, changes, family, regrouped)
                 break
             except _Outrun:
@@ -479,7 +495,7 @@ class Ingest:
     def _regroup(self, family: Family) -> "_Regrouped":
         """The gigs as they should be."""
         offers = {key: stored for key, stored in family.postings.items() if stored.kind == "offer"}
-        normalized: dict[Key, Gig] = {key: self._normalize(one.posting, one.pay_day) for key, one in offers.items()}
+        normalized: dict[Key, Gig] = {key: self._gig_of(one) for key, one in offers.items()}
         nodes = {key: dedupe.Node(family.usable_links(key), family.traits.get(key)) for key in offers}
         groups, refused = dedupe.group(nodes, family.ties, family.decided)
         claims = _claims(groups, offers, family.gigs)
@@ -514,30 +530,35 @@ class Ingest:
         if run.outcome == "skipped":
             self._counts.pop(run.id, None)
             self.inbox.remove_run(run.id)
-            self.leases.release([board_lease(run.board)])
             return
         with self.store.database.reading() as connection:
             earlier = comparable(connection, run.board)
         self.follow_terms()
         board = self._boards.get(run.board)
         counts = Counter(run.counts) + self._counts.pop(run.id, Counter())
-        run = health.judge(replace(run, counts=dict(counts)), earlier)
-        if health.may_close(run) and (board is None or board.info.absence_closes):
-            run.counts["gone"] = self._close_absent(run)
+        changes_only = board is not None and board.info.changes_only
+        run = health.judge(replace(run, counts=dict(counts)), earlier, may_be_few=changes_only)
+        if health.may_close(run) and not changes_only:
+            if board is None or board.info.absence_closes:
+                run.counts["gone"] = self._close(run, lifecycle.absent, "gone")
+            else:
+                run.counts["unseen_for_long"] = self._close(run, lifecycle.forgotten, "expired")
         with self.store.database.writing() as connection:
+            self.leases.keep(connection, [board_lease(run.board)])
             runs.save_run(self.store.database, connection, run)
             note_health(self.store.database, connection, run)
         self.inbox.remove_run(run.id)
-        self.leases.release([board_lease(run.board)])
         self.follow_terms()  # a good run makes a stale board fresh
 
-    def _close_absent(self, run: Run) -> int:
-        def absent(connection: sa.Connection) -> Changes:
-            found = postings.load(connection, lifecycle.absent(connection, run, limit=BATCH))
-            return Changes({key: stored.close("gone", self.clock()) for key, stored in found.items()})
+    def _close(self, run: Run, over: Callable[[sa.Connection, Run, int], list[Key]], reason: ClosedReason) -> int:
+        """Close the postings that are `over` by this run. Returns how many."""
+
+        def evaluate(connection: sa.Connection) -> Changes:
+            found = postings.load(connection, over(connection, run, BATCH))
+            return Changes({key: stored.close(reason, self.clock()) for key, stored in found.items()})
 
         closed = 0
-        while count := len(self._settle(absent).postings):
+        while count := len(self._settle(evaluate, held=[board_lease(run.board)]).postings):
             closed += count
         return closed
 

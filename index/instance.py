@@ -49,7 +49,7 @@ class Instance:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.engine, self.store, self.store.secret())
+        return Search(self.engine, self.store, self.store.secret(), self.store.hidden)
 
     @cached_property
     def stream(self) -> Stream:
@@ -76,7 +76,8 @@ class Instance:
                 Alerts(self.store, self.settings.private),
             )
             try:
-                yield worker
+                with worker.ingest.leases.renewing():
+                    yield worker
             finally:
                 ahead.close()
                 worker.close()
@@ -106,12 +107,9 @@ class Instance:
                 "another process is making the search index; it will be done by itself, or try again later"
             )
 
-        def stepped(count: int) -> None:
-            leases.renew()
-            on_step(count)
-
         try:
-            return rebuild(self.store, self.engines, stepped)
+            with leases.renewing():
+                return rebuild(self.store, self.engines, on_step)
         finally:
             leases.release()
 

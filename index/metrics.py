@@ -8,18 +8,20 @@ import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 import sqlalchemy as sa
 
+from index.alerts.saved import State
 from index.engine.base import EngineError
 from index.lease import is_held
 from index.settings import Settings
-from index.store.boards import healths, standings
+from index.store.boards import as_it_stands, healths, standings
+from index.store.gigs import MATCHED, newest_revision
 from index.store.inbox import Inbox
 from index.store.leases import any_worker
 from index.store.runs import Run, last_runs
-from index.store.schema import gigs, postings
+from index.store.schema import gigs, meta, outbox, postings, saved_searches
 from index.store.store import Store
 
 Type = Literal["gauge", "counter"]
@@ -51,7 +53,7 @@ class Measured(Protocol):
 def collect(instance: Measured, now: datetime | None = None) -> list[Metric]:
     """All metrics of the instance. Raises StoreError when the database can't be read."""
     return [*_store(instance.store), *_inbox(instance.inbox), *_boards(instance.store, now), *_engine(instance),
-            *_machine(instance.settings, instance.store)]  # fmt: skip
+            *_alerts(instance.store), *_machine(instance.settings, instance.store)]  # fmt: skip
 
 
 def _one(name: str, help: str, value: float | None, type: Type = "gauge") -> Metric:
@@ -86,7 +88,8 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
     with store.database.reading() as connection:
         boards = standings(connection, now or datetime.now(UTC))
         runs = {board: run for board in boards for run in last_runs(connection, board, limit=1)}
-        reading = healths(connection)
+        known = healths(connection)
+    reading = {board: as_it_stands(boards[board], health) for board, health in known.items() if board in boards}
     ended = {board: run.finished_at.timestamp() for board, run in runs.items() if run.finished_at}
     yield _each("gigdex_board_enabled", "1 where the board is crawled and shown.", "board",
                 {board: one.enabled for board, one in boards.items()})  # fmt: skip
@@ -96,7 +99,7 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
     states: Samples = [({"board": board, "state": said[board] if one.enabled else "off"}, 1.0)
                        for board, one in boards.items()]  # fmt: skip
     yield Metric("gigdex_board_state", "1: healthy, degraded, failing, new or off.", "gauge", states)
-    since = {board: one.since.timestamp() for board, one in reading.items() if one.since and board in boards}
+    since = {board: one.since.timestamp() for board, one in reading.items() if one.since}
     yield _each("gigdex_board_state_since_timestamp_seconds", "Since when it is healthy, degraded or failing.", "board",
                 since)  # fmt: skip
     counted: Samples = [({"board": board, "what": what}, float(number))
@@ -136,6 +139,20 @@ def _engine(instance: Measured) -> Iterable[Metric]:
     yield _one("gigdex_engine_ready", "1 where searches can be answered.", ready)
     yield _one("gigdex_engine_lag_revisions", "Revisions that the search index has yet to follow.", lag)
     yield _one("gigdex_engine_parked_gigs", "Gigs that the search index refuses, so that they can't be found.", parked)
+
+
+def _alerts(store: Store) -> Iterable[Metric]:
+    with store.database.reading() as connection:
+        grouped = sa.select(saved_searches.c.state, sa.func.count()).group_by(saved_searches.c.state)
+        states = {state: number for state, number in connection.execute(grouped)}  # noqa: C416  # as above
+        waits = outbox.c.state == "waiting"
+        waiting = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(waits)).scalar_one()
+        matched = connection.execute(sa.select(meta.c.value).where(meta.c.key == MATCHED)).scalar()
+        behind = 0 if matched is None else newest_revision(connection) - int(matched)
+    yield _each("gigdex_saved_searches", "Saved searches.", "state",
+                {state: states.get(state, 0) for state in get_args(State)})  # fmt: skip
+    yield _one("gigdex_alerts_waiting", "Mails and webhooks that are yet to be sent.", waiting)
+    yield _one("gigdex_alerts_lag_revisions", "Revisions that saved searches have yet to be matched with.", behind)
 
 
 def _machine(settings: Settings, store: Store) -> Iterable[Metric]:

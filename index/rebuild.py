@@ -47,7 +47,8 @@ def rebuild(store: Store, engines: Engines, on_step: Callable[[int], None] = lam
             )
         engine.publish()
         follower.catch_up(on_step)
-        follower.forget_others()
+        if engines.elsewhere or store.database.is_sqlite:  # or else another machine's folder may follow the store
+            follower.forget_others()
     except BaseException:
         engine.close()
         raise

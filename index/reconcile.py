@@ -64,11 +64,13 @@ def _top(follower: Follower) -> list[Hit]:
 
 
 def _step(follower: Follower, low: int, high: int, found: Differences, mend: bool) -> None:
-    # The engine first: what another worker writes meanwhile is then newer in the store, and left to be followed.
+    # In this order: what another worker writes meanwhile is then newer than the position, and left to be followed.
+    position = follower.position()
     held = follower.engine.held(low, high)
     expected = expected_documents(follower.store, low, high)
     newest = follower.store.revision()
-    missing, surplus, outdated = _compared(expected, held, follower.position(), newest)
+    missing, surplus, outdated = _compared(expected, held, position, newest)
+    surplus -= _newer(follower, surplus, position)
     found.compared += len(expected.keys() | held.keys())
     found.missing += len(missing)
     found.outdated += len(outdated)
@@ -89,6 +91,15 @@ def _step(follower: Follower, low: int, high: int, found: Differences, mend: boo
 
 
 Keys = set[tuple[int, int]]
+
+
+def _newer(follower: Follower, keys: Keys, position: int) -> Keys:
+    """Documents of gigs that changed after the position."""
+    if not keys:
+        return set()
+    with follower.store.database.reading() as connection:
+        stored = gigs.load(connection, {gig for gig, _ in keys})
+    return {key for key in keys if key[0] in stored and stored[key[0]].revision > position}
 
 
 def _compared(

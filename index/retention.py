@@ -70,18 +70,20 @@ def _delete(ingest: Ingest, before: datetime) -> int:
 
 
 def delete_at_once(ingest: Ingest) -> int:
-    """Delete what boards closed whose owners want it gone at once (duty `delete_at_once`), with the gig where nothing
-    else of it is left. Needs the lease. Returns the number of postings. After a crash anywhere in here the next call
-    goes on."""
+    """Delete what boards closed whose owners want it gone at once (duty `delete_at_once`), and all of boards that are
+    off and whose owners want nothing kept then (`purge_at_end`), with the gig where nothing else of it is left. Needs
+    the lease. Returns the number of postings. After a crash anywhere in here the next call goes on."""
     database, table, done = ingest.store.database, schema.postings, 0
-    boards = [board for board, one in ingest.boards.items() if "delete_at_once" in one.info.terms.duties]
-    while boards:
+    duties = {board: one.info.terms.duties for board, one in ingest.boards.items()}
+    prompt = [board for board, its in duties.items() if "delete_at_once" in its]
+    over = [board for board, its in duties.items() if "purge_at_end" in its and not ingest.boards[board].enabled]
+    due = table.c.board.in_(over) | (table.c.board.in_(prompt) & (table.c.status == "closed"))
+    while prompt or over:
         with database.reading() as connection:
-            closed = (table.c.board.in_(boards), table.c.status == "closed")
-            keys = postings.select_keys(connection, *closed, limit=BATCH)
+            keys = postings.select_keys(connection, due, limit=BATCH)
         if not keys:
             break
-        done += remove(ingest, keys, lambda stored: stored.status == "closed")
+        done += remove(ingest, keys, lambda stored: stored.key[0] in over or stored.status == "closed")
     return done
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -18,6 +18,7 @@ from index.gig import Gig, Place
 from index.normalize import currency
 from index.normalize.place import find_place
 from index.query import BadQuery, SearchQuery, Sort
+from index.terms import OPERATOR
 
 END = 1_000
 """Results after which the orders `relevance` and `distance` end."""
@@ -112,11 +113,15 @@ class _Deadline:
 class Search:
     """Answers queries; safe to use from several threads."""
 
-    def __init__(self, engine: Engine, views: Views, secret: bytes) -> None:
-        """`secret` signs the cursors: the same for all processes that answer one client."""
+    def __init__(
+        self, engine: Engine, views: Views, secret: bytes, hidden: Callable[[], Collection[str]] = tuple
+    ) -> None:
+        """`secret` signs the cursors: the same for all processes that answer one client. `hidden`: boards of which only
+        the operator may find anything just now."""
         self._engine = engine
         self._views = views
         self._secret = secret
+        self._hidden = hidden
         self._languages = _Languages(-1, [])
         self._cells = _Cells(-1, [], Cells([]))
         self._counted = CountCache()
@@ -236,7 +241,8 @@ class Search:
             rings = self._known_cells(generation).within(*near.point, query.radius_km)
             circle = [cell for ring in rings for cell in ring.cells]
         languages = self._known_languages(generation)
-        return near, rings, compile_query(query, channel, minute(now), circle, languages, usd_rate)
+        hidden = () if channel == OPERATOR else sorted(self._hidden())
+        return near, rings, compile_query(query, channel, minute(now), circle, languages, usd_rate, hidden)
 
     def _known_languages(self, generation: int) -> list[str]:
         known = self._languages

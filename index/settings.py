@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     )
     smtp_url: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = Field(
         None,
-        description="mail server: smtp://USER:PASSWORD@HOST:587 (TLS where the server offers it) or "
+        description="mail server: smtp://USER:PASSWORD@HOST:587 (TLS where it offers it, always before a password) or "
         "smtps://USER:PASSWORD@HOST:465",
     )
     mail_from: Annotated[str | None, BeforeValidator(_blank_is_unset)] = Field(

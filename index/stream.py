@@ -138,7 +138,7 @@ class Stream:
             yield json.dumps({"snapshot": head}, ensure_ascii=False, separators=(",", ":"))
             count = 0
             for row in stream.walk(connection, channel):
-                if matcher.matches(row.gig):
+                if matcher.matches(row.gig) and not self._is_hidden(row, channel):
                     count += 1
                     yield row.json
             yield json.dumps({"end": {"gigs": count}}, separators=(",", ":"))
@@ -165,18 +165,23 @@ class Stream:
     def _item(self, row: Row, channel: str, matcher: Matcher, moved: dict[int, str]) -> str | None:
         """JSON of a Change; None for what the channel has never seen."""
         known = {"id": row.id, "seq": row.seq, "revision": row.revision}
-        fits = row.content is not None and matcher.matches(row.gig)
+        hidden = row.content is not None and self._is_hidden(row, channel)
+        fits = row.content is not None and not hidden and matcher.matches(row.gig)
         if fits:
             return f'{json.dumps(known | {"removed": False}, separators=(",", ":"))[:-1]},"gig":{row.json}}}'
         if row.content is None and row.filter_keys is None and channel != OPERATOR:
             return None
-        its: dict[str, Any] = known | {"removed": True, "reason": _reason(row)}
+        its: dict[str, Any] = known | {"removed": True, "reason": "not_permitted" if hidden else _reason(row)}
         if row.changed_at is not None:
             its["removed_at"] = row.changed_at.isoformat()
         if row.moved_to is not None:
             its["moved_to"] = moved[row.moved_to]
         its |= json.loads(row.filter_keys or "{}")
         return json.dumps(its, ensure_ascii=False, separators=(",", ":"))
+
+    def _is_hidden(self, row: Row, channel: str) -> bool:
+        hidden = frozenset() if channel == OPERATOR else self.store.hidden()
+        return bool(hidden) and not hidden.isdisjoint(source.board for source in row.gig.sources)
 
     # --- cursors ---
 

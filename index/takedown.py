@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from index import forget
-from index.alerts.saved import see_again
 from index.dedupe import canonical_link
 from index.forget import POSTING, Rule, identity
 from index.removal import remove
@@ -58,5 +57,5 @@ def take_down(ingest: "Ingest", rule: Rule) -> int:
     removed = remove(ingest, [key])
     if stored is not None and stored.gig is not None:
         with ingest.store.database.writing() as connection:
-            see_again(connection, [stored.gig])
+            gigs.forget_as_matched(connection, [stored.gig])
     return removed

@@ -19,6 +19,8 @@ Duty = Literal[
     "no_email_wall",
     "follow_link",
     "no_personal_names",
+    "label",
+    "purge_at_end",
 ]
 
 DAY_S = 24 * 3600
@@ -54,6 +56,7 @@ class BoardTerms(BaseModel):
     attribution: str = Field(description="the line that pages and feeds show, with a link back")
     min_interval_s: int = Field(ge=60, description="shortest time between two crawls, seconds")
     channels: ChannelLevels = Field(ChannelLevels(), description="what each channel may show")
+    notice: str | None = Field(None, description="what else has to stand beside the attribution")
     duties: tuple[Duty, ...] = Field((), description="what the owner asks for besides")
     barred: tuple[str, ...] = Field((), description="partners barred by name")
     evidence: tuple[TermsEvidence, ...] = Field((), description="where the terms were read")
@@ -87,3 +90,7 @@ class BoardInfo(BaseModel):
     sample: bool = False
     country: str | None = Field(None, description="ISO 3166-1 alpha-2 of a one-country board")
     absence_closes: bool = Field(True, description="a posting absent from a complete, healthy run is gone")
+    changes_only: bool = Field(
+        False,
+        description="it tells what has changed, not what there is: absence never says anything, nor do few postings",
+    )

@@ -145,7 +145,7 @@ def stems(parts: Iterable[list[str]], language: str | None) -> str:
     """The stems of a document's parts (each its words()), one for each surface token, as a token field holds them."""
     code = stem_language(language)
     stemmer = _STEMMERS[code]
-    return f" {BREAK} ".join(" ".join(f"{code}:{fold(stem)}" for stem in stemmer.stemWords(part)) for part in parts)
+    return f" {BREAK} ".join(fold(" ".join([f"{code}:{stem}" for stem in stemmer.stemWords(part)])) for part in parts)
 
 
 @lru_cache(maxsize=20_000)

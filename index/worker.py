@@ -15,6 +15,7 @@ from index.forget import apply_pending, pending
 from index.ingest import Ingest
 from index.people import apply_pending as apply_decisions
 from index.people import is_applied
+from index.processes import keep_what_is_here
 from index.retention import Keep, delete_at_once, sweep
 from index.store.db import StoreError
 from index.store.pages import drop_unread
@@ -59,6 +60,7 @@ class Worker:
         self._next_sweep = 0.0
         self._opened_at = 0.0
         self._next_alerts = 0.0
+        self._is_new = True
 
     @property
     def follower(self) -> Follower:
@@ -72,7 +74,6 @@ class Worker:
         """One round of everything that is due. Returns the number of postings ingested."""
         if self._follower is None:
             self.ingest.leases.announce()
-        self.ingest.leases.renew()
         is_time = time.monotonic() >= self._next_sweep
         if is_time or pending(self.ingest.store) or not is_applied(self.ingest.store):
             with self._chores() as are_ours:
@@ -90,6 +91,9 @@ class Worker:
             self.close_engine()  # the next round makes it anew
             raise
         self._tell()
+        if self._is_new and count:
+            self._is_new = False
+            keep_what_is_here()
         return count
 
     @contextmanager
@@ -161,7 +165,9 @@ class Worker:
         while count := self.step():
             total += count
             on_step(count)
-        self.alarm.tell()
+        with self._chores() as are_ours:
+            if are_ours:  # or else another worker tells, in a minute at most
+                self.alarm.tell()
         return total
 
     def close_engine(self) -> None:

@@ -14,7 +14,7 @@ from index.alerts.keys import PREFIX
 from index.metrics import Metric
 from index.search import Search
 from index.settings import Settings
-from index.store.boards import BoardState, standings
+from index.store.boards import BoardState
 from index.store.db import Database
 from index.store.store import Found
 from index.stream import Stream
@@ -27,6 +27,7 @@ class Store(Protocol):
 
     def find(self, gig_id: str, channel: str) -> Found | None: ...
     def boards(self) -> Sequence[BoardState]: ...
+    def infos(self) -> dict[str, BoardInfo]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ class BoardBook:
     def infos(self) -> dict[str, BoardInfo]:
         now = self._services.clock()
         if self._read_at is None or abs((now - self._read_at).total_seconds()) >= self.KEEP_S:
-            with self._services.stream.store.database.reading() as connection:
-                self._infos = {board: its.info for board, its in standings(connection, now).items()}
+            self._infos = self._services.store.infos()
             self._read_at = now
         return self._infos
 

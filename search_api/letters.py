@@ -1,9 +1,13 @@
 """What leaves by alerts: mails as text and HTML, and the body of a webhook."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email import policy
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,12 +22,26 @@ from index.query import SearchQuery
 from index.settings import Settings
 from index.terms import BoardInfo
 from search_api.address import Address, heading
+from search_api.excerpt import cut
 from search_api.present import Shown, web_link
 from search_api.templating import environment
 from search_api.words import plain
 
 SOURCES = 3
 """Boards that are named for one gig."""
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """A header that is not folded: Python would write a long address as encoded words (RFC 2047), which no mail program
+    takes for an address."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _OneLine)
+_POLICY = policy.default.clone(header_factory=_HEADERS)
 
 
 def search_words(query: SearchQuery, boards: Mapping[str, BoardInfo]) -> str:
@@ -104,7 +122,7 @@ class Letters:
     def letter(self, message: Message) -> EmailMessage:
         """The mail, with the same Message-ID however often it is written."""
         assert message.address is not None
-        mail = EmailMessage()
+        mail = EmailMessage(_POLICY)
         sender = self.settings.mail_from or message.address
         mail["From"] = f"Gigdex <{sender}>"
         mail["To"] = message.address
@@ -137,7 +155,11 @@ class Letters:
                 "stop": stop,
             }
         elif message.what == "confirm" and search is not None:
-            context |= {"subject": "Confirm your search on Gigdex", "go": self._link(message, "confirm", search)}
+            context |= {
+                "subject": "Confirm your search on Gigdex",
+                "about": _harmless(context["about"]),
+                "go": self._link(message, "confirm", search),
+            }
         else:
             context |= {"subject": "Your searches on Gigdex", "go": context["manage"]}
         mail["Subject"] = context["subject"][:150]
@@ -161,6 +183,11 @@ class Letters:
         ]
         title = " ".join(plain(one.gig.title).split())[:160]
         return {"title": title, "url": f"{self.home}/gig/{one.gig.id}", "facts": facts, "sources": sources}
+
+
+def _harmless(about: str) -> str:
+    """A search for the eyes of whoever may not have asked for it: nobody is to send strangers links in our name."""
+    return cut(re.sub(r"(?<=\w)[.:@/]+(?=\w)", " ", about), 100)
 
 
 def _text(context: Mapping[str, Any]) -> str:

@@ -121,6 +121,10 @@ class ShownSource:
     source: Source
     board: str
     homepage: str | None
+    notice: str | None = None
+    """What has to stand beside the attribution."""
+    label: bool = False
+    """The attribution has to stand out, wherever the gig is shown (duty `label`)."""
 
     @property
     def url(self) -> str | None:
@@ -324,9 +328,10 @@ class Shown:
     @property
     def sources(self) -> list[ShownSource]:
         return [
-            ShownSource(source, info.name if info else source.board, web_link(info.homepage) if info else None)
+            ShownSource(source, info.name, web_link(info.homepage), info.terms.notice, "label" in info.terms.duties)
+            if (info := self.boards.get(source.board))
+            else ShownSource(source, source.board, None)
             for source in self.gig.sources
-            for info in (self.boards.get(source.board),)
         ]
 
 

@@ -50,10 +50,10 @@ def serve_in(count: int, serve: Callable[[int], None]) -> None:
                     time.sleep(PAUSE_S)
                     children[number] = start(number)
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.join()
+        while alive := [child for child in children if child.is_alive()]:
+            for child in alive:
+                child.terminate()  # again: one that has just begun may have missed it
+            wait([child.sentinel for child in alive], timeout=PAUSE_S)
         for signal_number, handler in before.items():
             signal.signal(signal_number, handler)
 

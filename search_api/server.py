@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import gc
 import signal
 import socket
 import threading
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from index.processes import keep_what_is_here
 from search_api.problems import MEDIA_TYPE, Problem
 
 GRACE_S = 10
@@ -152,9 +152,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What is there now stays: not looking through it again and again for garbage spares pauses of 50 ms.
-        gc.collect()
-        gc.freeze()
+        keep_what_is_here()
         if self.started:
             self._ready()
 

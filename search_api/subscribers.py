@@ -30,6 +30,7 @@ class Caller:
 
     operator: bool = False
     subscriber: str | None = None
+    only_reads: bool = False
 
     def may(self, search: SavedSearch) -> bool:
         return self.operator or search.subscriber == self.subscriber
@@ -55,24 +56,37 @@ def get_caller(request: Request, services: ServicesDep, database: DatabaseDep) -
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key.strip().startswith(PREFIX):
         with database.reading() as connection:
-            granted = keys.check(connection, key.strip(), "key", services.clock())
-        if granted is None:
-            raise Problem(401, "this key opens nothing: it was revoked, or it never was one")
-        return Caller(subscriber=granted.subscriber)
+            for purpose in keys.SCOPES.values():
+                granted = keys.check(connection, key.strip(), purpose, services.clock())
+                if granted is not None:
+                    return Caller(subscriber=granted.subscriber, only_reads=purpose == "read")
+        raise Problem(401, "this key opens nothing: it was revoked, or it never was one")
     return Caller(operator=request.state.operator)
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]
 
 
+def get_writer(caller: CallerDep) -> Caller:
+    """Raises a 403 Problem for a key that may only look."""
+    if caller.only_reads:
+        raise Problem(403, "this key may only read (scope `read`)")
+    return caller
+
+
+WriterDep = Annotated[Caller, Depends(get_writer)]
+
+
 async def no_store(response: Response) -> None:
     response.headers.update(NO_STORE)
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, services: ServicesDep) -> dict[str, str]:
     """The fields of a form of our own pages. Raises a 403 Problem for one that another site's page sends."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    # A proxy in front may ask under a name of its own.
+    ours = {request.headers.get("host"), urlsplit(home_of(services)).netloc}
+    if origin is not None and urlsplit(origin).netloc not in ours:
         raise Problem(403, "this form was sent by another site's page")
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
         raise Problem(415, "send it as a form: application/x-www-form-urlencoded")
@@ -99,8 +113,4 @@ def save(request: Request, services: Services, database: Database, caller: Calle
 def last_week(services: Services, query: SearchQuery, kind: Kind) -> int:
     """How many of the gigs of the last 7 days the search finds on the channel that it would be told by."""
     channel = OPERATOR if services.settings.private else saved.CHANNELS[kind]
-    week = SearchQuery(posted_within="7d").within
-    if query.within is None or (week is not None and query.within > week):
-        query = query.model_copy(update={"posted_within": "7d"})
-    [found] = services.search.totals([query], channel, services.clock())
-    return found
+    return saved.last_week(services.search, query, channel, services.clock())

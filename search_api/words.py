@@ -132,6 +132,8 @@ DUTIES: Final[dict[str, str]] = {
     "no_email_wall": "nobody has to leave an address to see a gig",
     "no_personal_names": "names and addresses of people are left out",
     "follow_link": "the link back is one that search engines may follow",
+    "label": "its label stands on each of its gigs",
+    "purge_at_end": "what came from it is deleted once it is no longer read",
 }
 LANGUAGES: Final = {
     "de": "German",

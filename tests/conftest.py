@@ -62,19 +62,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
+def elasticsearch_server() -> Iterator[elasticsearch.Server]:
+    """An Elasticsearch started here, which may be killed, as long as it is started again.
+
+    Tests that use it have the marks elasticsearch.OWN_MARKS.
+    """
+    server = elasticsearch.Server(hasty=True)
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(request: pytest.FixtureRequest) -> str:
     """A running Elasticsearch: the one that GIGDEX_TEST_ELASTICSEARCH_URL names, or one started here.
 
     Tests that use it have the marks elasticsearch.MARKS.
     """
-    if url := os.environ.get(elasticsearch.URL):
-        yield url
-        return
-    server = elasticsearch.Server()
-    try:
-        yield server.start().url
-    finally:
-        server.close()
+    url: str = os.environ.get(elasticsearch.URL) or request.getfixturevalue("elasticsearch_server").url
+    return url
 
 
 @pytest.fixture(scope="session")

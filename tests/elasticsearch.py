@@ -107,11 +107,14 @@ def _free_port() -> int:
 class Server:
     """One node on loopback with a folder of its own. `start` after `kill` goes on with the same data and address."""
 
-    def __init__(self, heap_mb: int = 512, certificate: tuple[bytes, bytes] | None = None) -> None:
-        """`certificate` and its key, PEM: with them it answers by https, to ADMIN and PASSWORD or an API key."""
+    def __init__(self, heap_mb: int = 512, certificate: tuple[bytes, bytes] | None = None, hasty: bool = False) -> None:
+        """`certificate` and its key, PEM: with them it answers by https, to ADMIN and PASSWORD or an API key. `hasty`:
+        it starts sooner and works more slowly."""
         self._folder = Path(tempfile.mkdtemp(prefix="gigdex-elasticsearch-"))
         self._home = self._reachable(HOME)
-        self._heap = heap_mb
+        self._java_options = f"-Xms{heap_mb}m -Xmx{heap_mb}m"
+        if hasty:
+            self._java_options += " -XX:TieredStopAtLevel=1"
         self.port = _free_port()
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -129,6 +132,7 @@ class Server:
             "http.port": self.port,
             "transport.host": "127.0.0.1",
             "transport.port": _free_port(),
+            "cluster.info.update.interval": "10s",  # the least; how often disks are looked at
             # A test machine's disk may be nearly full; a test that wants a watermark sets its own.
             "cluster.routing.allocation.disk.watermark.low": "50mb",
             "cluster.routing.allocation.disk.watermark.high": "40mb",
@@ -176,7 +180,7 @@ class Server:
             "ES_DISTRIBUTION_TYPE": "tar",
             "ES_TMPDIR": str(self._folder / "tmp"),
             "ES_JAVA_HOME": str(java),
-            "ES_JAVA_OPTS": f"-Xms{self._heap}m -Xmx{self._heap}m",
+            "ES_JAVA_OPTS": self._java_options,
             "JAVA": str(java / "bin" / "java"),
             "JAVA_TYPE": "ES_JAVA_HOME",
         }
@@ -185,7 +189,8 @@ class Server:
         )
         with (self._folder / "out").open("ab") as out:
             self._process = subprocess.Popen(
-                [environment["JAVA"], "-cp", "lib/tools/server-launcher/*",
+                [environment["JAVA"], "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+                 "-cp", "lib/tools/server-launcher/*",
                  "org.elasticsearch.server.launcher.ServerLauncher"],
                 cwd=self._home, env=environment, stdout=out, stderr=out, start_new_session=True, **as_nobody,
             )  # fmt: skip
@@ -213,6 +218,10 @@ class Server:
         log = (self._folder / "out").read_text(errors="replace")[-2_000:]
         self.kill()
         raise RuntimeError(f"Elasticsearch did not start: {log}")
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
 
     def kill(self) -> None:
         """As the system does when memory is short: no goodbye."""

@@ -109,16 +109,27 @@ class Server:
     def kill(self) -> None:
         """As the system does when memory is short: no goodbye, of no process of it."""
         if self._process is not None:
-            children = subprocess.run(
-                ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True
-            ).stdout.split()
-            for pid in (self._process.pid, *map(int, children)):  # each has a session of its own
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
+            self._signal(signal.SIGKILL)
             self._process.wait(60)
             self._process = None
+
+    def pause(self) -> None:
+        """It stays connected, takes connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True
+        ).stdout.split()
+        for pid in (self._process.pid, *map(int, children)):  # each has a session of its own
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
 
     def close(self) -> None:
         self.kill()  # nothing is kept

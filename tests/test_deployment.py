@@ -52,6 +52,7 @@ def test_what_a_compose_file_names_exists(file: Path) -> None:
             assert service["command"][0] == "gigdex"
             assert service["command"][1] in commands
             assert service["build"] == "."
+            assert "image" not in service, "services that build one image at the same time fail"
         if name not in {"worker", "schedule"}:  # these answer nobody
             assert "healthcheck" in service, name
         for port in service.get("ports", ()):

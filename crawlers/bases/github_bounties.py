@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 from scrapy import Request
 
-from crawlers.bases.json_api import summary
-from crawlers.bases.kind import KindSpider, Source, filled
+from crawlers.bases.kind import Source, filled
+from crawlers.bases.post_list import PostListSpider
 from crawlers.bases.spider import Draft
 from crawlers.page import Page
-from crawlers.row import BadPage, Row
+from crawlers.row import Row
 from crawlers.tally import Tally
 
 AMOUNT = re.compile(r"[$€£]\s?\d[\d,.]*\s?k?\b|\b\d[\d,.]*\s?k?\s?(?:usd[ct]?|eur|gbp)\b", re.IGNORECASE)
@@ -29,11 +29,12 @@ class BountySource(Source):
     )
 
 
-class GithubBountiesSpider(KindSpider):
-    """Newest first, a hundred a page; GitHub shows a thousand at most."""
+class GithubBountiesSpider(PostListSpider):
+    """Newest first, a hundred a page. GitHub shows a thousand at most: what is not among them counts as gone, for the
+    search is for open issues."""
 
     kind = "github_bounties"
-    complete = False
+    field = "items"
     Source = BountySource
     source: ClassVar[BountySource]
     example: ClassVar[Mapping[str, Any]] = {}
@@ -44,13 +45,9 @@ class GithubBountiesSpider(KindSpider):
 
     @classmethod
     def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
-        value: Any = page.json
-        items = value.get("items") if isinstance(value, dict) else value
-        if not isinstance(items, list):
-            raise BadPage(f"no list of issues: {summary(value)}")
-        if isinstance(value, dict) and value.get("incomplete_results"):
+        yield from super().rows(page, tally)
+        if isinstance(page.json, dict) and page.json.get("incomplete_results"):
             tally.problem(f"{page.name}: GitHub says that its results are incomplete")
-        yield from items
 
     @classmethod
     def read(cls, row: Row) -> Draft:

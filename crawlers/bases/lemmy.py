@@ -6,13 +6,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 from scrapy import Request
 
-from crawlers.bases.json_api import summary
-from crawlers.bases.kind import Address, KindSpider, Source, filled
+from crawlers.bases.kind import Address, Source, filled
+from crawlers.bases.post_list import PostListSpider
 from crawlers.bases.spider import Draft
 from crawlers.marks import status_mark, work_mark
-from crawlers.page import Page
-from crawlers.row import BadPage, Row
-from crawlers.tally import Tally
+from crawlers.row import Row
 
 LIMIT = 50
 
@@ -24,10 +22,11 @@ class LemmySource(Source):
     communities: tuple[str, ...] = Field(min_length=1, description="NAME or NAME@HOST")
 
 
-class LemmySpider(KindSpider):
+class LemmySpider(PostListSpider):
     """The newest posts of each community. A post that many servers show has one identity, its `ap_id`."""
 
     kind = "lemmy"
+    field = "posts"
     complete = False
     Source = LemmySource
     source: ClassVar[LemmySource]
@@ -36,14 +35,6 @@ class LemmySpider(KindSpider):
     @classmethod
     def addresses(cls, source: LemmySource) -> list[str]:
         return [source.server]
-
-    @classmethod
-    def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
-        value: Any = page.json
-        posts = value.get("posts") if isinstance(value, dict) else value
-        if not isinstance(posts, list):
-            raise BadPage(f"no list of posts: {summary(value)}")
-        yield from posts
 
     @classmethod
     def read(cls, row: Row) -> Draft:

@@ -6,13 +6,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 from scrapy import Request
 
-from crawlers.bases.json_api import summary
-from crawlers.bases.kind import Address, KindSpider, Source, filled
+from crawlers.bases.kind import Address, Source, filled
+from crawlers.bases.post_list import PostListSpider
 from crawlers.bases.spider import Draft
 from crawlers.marks import first_line, work_mark
 from crawlers.page import Page
-from crawlers.row import BadPage, Row
-from crawlers.tally import Tally
+from crawlers.row import Row
 
 SEEKS = ("commissionsopen", "opencommissions", "opentowork", "lookingforwork", "forhire", "hireme", "getfedihired")
 PAGES = 3
@@ -27,7 +26,7 @@ class TagSource(Source):
     seeks: tuple[str, ...] = Field(SEEKS, description="tags of people who seek work")
 
 
-class MastodonTagSpider(KindSpider):
+class MastodonTagSpider(PostListSpider):
     """The newest posts of each tag. A post that many servers show has one identity, its `uri`."""
 
     kind = "mastodon_tag"
@@ -39,12 +38,6 @@ class MastodonTagSpider(KindSpider):
     @classmethod
     def addresses(cls, source: TagSource) -> list[str]:
         return [source.server]
-
-    @classmethod
-    def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
-        if not isinstance(page.json, list):
-            raise BadPage(f"no list of posts: {summary(page.json)}")
-        yield from page.json
 
     @classmethod
     def read(cls, row: Row) -> Draft:

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from crawlers.board import BadBoard, Board
 from crawlers.flow import Flow, Reading
-from crawlers.kept import unchanged
+from crawlers.kept import Bookmark, unchanged
 from crawlers.keys import NoKey, without_keys
 from crawlers.page import Page
 from crawlers.row import BadPage, BadRow, Row
@@ -58,6 +58,10 @@ class BoardSpider(Spider):
     base_url: ClassVar[str]
     """Address of the board's interface, without a path; its host is the one that may be asked."""
     shape: ClassVar[str]
+    has_bookmark: ClassVar[bool] = False
+    """It reads a feed of changes and goes on where the run before stopped."""
+    bookmark: Bookmark | None = None
+    """Where that was; None in a first run."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -186,6 +190,10 @@ class BoardSpider(Spider):
     @abstractmethod
     def first_requests(self) -> Iterator[Request]:
         """Where a run begins."""
+
+    def next_bookmark(self) -> Bookmark | None:
+        """Where the next run is to go on; None leaves the bookmark as it is."""
+        return None
 
     def unwanted(self, draft: Draft) -> str | None:
         """The name by which a row is counted that a crawl doesn't hand on; `gigdex parse` prints it all the same."""

@@ -44,7 +44,7 @@ class MpsvSpider(JsonApiSpider):
         name="Úřad práce ČR",
         homepage="https://up.gov.cz/volna-mista-v-cr",
         country="CZ",
-        absence_closes=False,  # a day's changes, not the stock
+        changes_only=True,
         max_pages=1 + 3,
         max_bytes=32 * 2**20,
         timeout_s=120,

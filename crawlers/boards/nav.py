@@ -1,24 +1,36 @@
 """NAV: vacancies of Norway's employment service, by its feed of changes (navikt.github.io/pam-stilling-feed).
 
-The newest page of the feed names what changed; each active advert is asked for its text, an inactive one is handed on
-as it is, for it must vanish at once. People's names, addresses of mail and telephone numbers are not taken.
+A run follows the feed from where the run before stopped to its end. What became inactive is handed on first and as it
+is, for it must vanish at once; then each active advert is asked for its text, the newest change first. What a run has
+no time for waits for the next ones. People's names, addresses of mail and telephone numbers are not taken.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
+from urllib.parse import quote, urljoin
 
 from scrapy import Request
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
 
 from crawlers.bases.json_api import JsonApiSpider, summary
 from crawlers.bases.spider import Draft
 from crawlers.board import Board
+from crawlers.kept import OWN_CONDITION, Bookmark
 from crawlers.page import Page
-from crawlers.row import BadPage, Row
+from crawlers.row import BadPage, BadRow, Row, read_instant
 from crawlers.tally import Tally
 from index.terms import BoardTerms, ChannelLevels, TermsEvidence
 
 SITE = "https://arbeidsplassen.nav.no/stillinger/stilling/"
+FIRST = timedelta(days=30)
+"""How far back a first run begins: adverts are open for about a month."""
+ADVERT = "advert"
+"""Request meta: the id of the advert that is asked for."""
+OVERLAP = timedelta(minutes=1)
+"""What is read again: the feed's order is not quite that of its times."""
 
 
 class NavSpider(JsonApiSpider):
@@ -27,9 +39,11 @@ class NavSpider(JsonApiSpider):
         name="NAV (arbeidsplassen.no)",
         homepage="https://arbeidsplassen.nav.no",
         country="NO",
-        absence_closes=False,  # the feed has changes, not the stock
+        changes_only=True,
         expect_min=0,
         max_pages=600,
+        max_items=50_000,
+        expect_max=50_000,
         delay_s=1,
         terms=BoardTerms(
             attribution="NAV, arbeidsplassen.no",
@@ -54,7 +68,8 @@ class NavSpider(JsonApiSpider):
         ),
     )
     base_url = "https://pam-stilling-feed.nav.no"
-    path = "/api/v1/feed?last=true"
+    path = "/api/v1/feed"
+    entry_path = "/api/v1/feedentry/"
     token_path = "/api/publicToken"  # noqa: S105 - an address
 
     @classmethod
@@ -157,6 +172,20 @@ class NavSpider(JsonApiSpider):
 
     # Crawling.
 
+    has_bookmark = True
+
+    def __init__(self, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self.read_to: datetime | None = None
+        """When the last change was made that was read."""
+        self.feed_pages = 0
+        self.inactive: dict[str, Draft] = {}
+        self.waiting: dict[str, None] = {}
+        """Ids of active adverts that are still to be asked for, the oldest change first."""
+
+    def next_bookmark(self) -> Bookmark | None:
+        return None if self.read_to is None else Bookmark(self.read_to, [*self.inactive, *self.waiting])
+
     def first_requests(self) -> Iterator[Request]:
         yield from self.ask(self.base_url + self.token_path, self.read_token)
 
@@ -166,19 +195,95 @@ class NavSpider(JsonApiSpider):
         if not words or not words[-1].isascii():
             raise BadPage("no token in the response")
         self.headers = {"Authorization": f"Bearer {words[-1]}"}
-        yield from self.ask(self.base_url + self.path, self.read_feed, headers=self.headers)
+        since = datetime.now(UTC) - FIRST
+        if self.bookmark:
+            self.read_to, since = self.bookmark.at, self.bookmark.at - OVERLAP
+            self.waiting = dict.fromkeys(self.bookmark.waiting)
+        condition = {"If-Modified-Since": format_datetime(since.astimezone(UTC), usegmt=True)}
+        yield from self.ask_feed(self.base_url + self.path, condition)
+
+    def ask_feed(self, url: str, headers: dict[str, str]) -> Iterator[Request]:
+        yield from self.ask(url, self.read_feed, headers=self.headers | headers, meta={OWN_CONDITION: True})
 
     def read_feed(self, page: Page) -> Iterator[Draft | Request]:
-        """What vanished, as it is; a request for each advert that is there."""
-        for draft in self.read_postings(page):
-            if isinstance(draft, Request):
-                continue  # the feed has no pages by offset
-            if draft["extra"]["status"] != "active":
-                yield draft
+        """A page of changes, oldest first, and on to the next; at the feed's end, what they come to."""
+        try:
+            items, following = _items(page)
+        except BadPage:
+            yield from self.read_changes()
+            raise
+        for draft in self.read_page(page, self.tally):
+            if isinstance(draft, BadRow):
                 continue
-            self.handed_on -= 1  # it comes with its text
-            address = f"{self.base_url}/api/v1/feedentry/{draft['external_id']}"
-            yield from self.ask(address, self.read_postings, headers=self.headers)
+            uuid = draft["external_id"]
+            self.waiting.pop(uuid, None)  # of an advert that changed twice, the later state counts
+            self.inactive.pop(uuid, None)
+            if draft["extra"].get("status") == "active":
+                self.waiting[uuid] = None
+            elif self.bookmark:  # a first run has nothing to close
+                self.inactive[uuid] = draft
+        self.read_to = max(filter(None, [self.read_to, *_times(items)]), default=None)
+        self.feed_pages += 1
+        if following and self.feed_pages < self.board.max_pages // 4:  # the others are for the adverts
+            yield from self.ask_feed(urljoin(self.base_url, following), {})
+            return
+        if following:
+            self.tally.problem(f"read {self.feed_pages} pages of the feed, and it goes on")
+        yield from self.read_changes()
+
+    def read_changes(self) -> Iterator[Draft | Request]:
+        """What vanished, as it is; then a request for each advert that is there, as many as this run may ask."""
+        while self.inactive:
+            self.handed_on += 1
+            yield self.inactive.pop(next(iter(self.inactive)))
+        left = self.board.max_pages - self.tally.counts["requests"]
+        newest_first = list(reversed(self.waiting))
+        self.tally.count("left_for_later", max(0, len(newest_first) - left))
+        for uuid in newest_first[:left]:
+
+            def step(page: Page, uuid: str = uuid) -> Iterator[Draft | Request]:
+                yield from self.read_postings(page)
+                self.waiting.pop(uuid, None)
+
+            url = self.base_url + self.entry_path + quote(uuid, safe="")
+            # It is asked because it changed: with no condition, of which nothing would come.
+            yield from self.ask(url, step, headers=self.headers, meta={ADVERT: uuid, OWN_CONDITION: True})
+
+    def failed(self, failure: Failure) -> Iterator[Any]:
+        """No changes (304) are no failure, and an advert that is gone is inactive."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
+        status = failure.value.response.status if isinstance(failure.value, HttpError) else 0
+        uuid = request.meta.get(ADVERT)
+        if uuid and status in (404, 410):
+            self.waiting.pop(uuid, None)
+            gone = {"external_id": uuid, "url": SITE + uuid, "title": "(removed)", "extra": {"status": "inactive"}}
+            return self.flow.on(iter([gone | {"board": self.board.id}]))
+        if uuid or not request.meta.get(OWN_CONDITION):
+            return super().failed(failure)
+        if status == 304:
+            self.tally.count("not_modified")
+        else:
+            self.missed(failure)
+        return self.flow.on(self.read_changes())
+
+
+def _items(page: Page) -> tuple[list[Any], str | None]:
+    """The lines of a page of the feed, and the next page's address. Raises BadPage."""
+    items = page.json.get("items") if isinstance(page.json, dict) else None
+    if not isinstance(items, list):
+        raise BadPage(f"no page of the feed: {summary(page.json)}")
+    following = page.json.get("next_url")
+    return items, following if isinstance(following, str) and following else None
+
+
+def _times(items: list[Any]) -> Iterator[datetime]:
+    """When each change of a page was made."""
+    for item in items:
+        try:
+            if found := read_instant(item["date_modified"]):
+                yield found
+        except (KeyError, TypeError, ValueError):
+            continue
 
 
 def _place(location: Row) -> str | None:

@@ -6,8 +6,9 @@ that runs out, and another one sends it again. It is noted as sent only after th
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,11 +16,11 @@ import sqlalchemy as sa
 from index.alerts import digest, keys
 from index.alerts.digest import Message
 from index.alerts.guard import Forbidden
-from index.alerts.saved import load, of_subscriber, pause_for
+from index.alerts.saved import drop_unconfirmed, load, of_subscriber, pause_for
 from index.alerts.webhook import Gone, NotTaken
-from index.mail import MailRefused
+from index.mail import MailNotTaken, MailRefused, MailServerAway
 from index.store.db import StoreError
-from index.store.schema import outbox
+from index.store.schema import outbox, saved_searches
 from index.store.store import Store
 
 RETRIES_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -27,13 +28,21 @@ RETRIES_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 LEASE = timedelta(minutes=3)
 """Longer than one try may take."""
 AT_ONCE = 8
-"""Messages that one process sends at the same time."""
+"""Messages of one kind that one process sends at the same time."""
+SHARE = 2
+"""Of these to one subscriber: whoever lets us wait has others wait no longer than that."""
+AWAY = timedelta(minutes=1)
+"""How long no mail is tried after the mail server could not be used. No mail has failed by that."""
 KEEP = timedelta(days=30)
 """How long it is known what was sent."""
 IDLE_S = 0.5
 RETRY_S = 5.0
 SWEEP = timedelta(hours=1)
 MOST_PATIENCE_S = 86_400.0
+MOST_LOOKED_AT = 100
+"""Messages that are looked at to find some of different subscribers."""
+WAYS = ("email", "webhook")
+"""Each has a lane of its own, so that neither waits for the other's slow receivers."""
 
 log = logging.getLogger(__name__)
 
@@ -58,41 +67,69 @@ class Delivery:
         self.private = private
         self.clock = clock
         self._swept_at: datetime | None = None
+        self._away_until: datetime | None = None
+        """When the mail server is tried again; None while it works."""
 
     def step(self) -> int:
-        """Send what is due, some at once. Returns how many messages were tried."""
+        """Send what is due, some at once, and wait for it. Returns how many messages were tried."""
         self._sweep()
-        leased = self._lease()
+        leased = [message for way in WAYS for message in self._lease(way, AT_ONCE)]
         if leased:
-            with ThreadPoolExecutor(min(AT_ONCE, len(leased)), "alerts") as pool:
+            with ThreadPoolExecutor(len(leased), "alerts") as pool:
                 list(pool.map(self._deliver, leased))
         return len(leased)
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until `stop` is set. A failure of the database is logged in one line, and tried again."""
-        while not stop.is_set():
-            try:
-                idle = self.step() == 0
-            except StoreError as error:
-                log.error("alerts can't be delivered: %s; trying again in %g s", error, RETRY_S)
-                stop.wait(RETRY_S)
-            except Exception as error:  # a fault of ours must not end deliveries for good
-                log.error("alerts can't be delivered: %r; trying again in %g s", error, RETRY_S)
-                stop.wait(RETRY_S)
-            else:
-                if idle:
+        busy: dict[str, set[Future[None]]] = {way: set() for way in WAYS}
+        with ThreadPoolExecutor(AT_ONCE * len(WAYS), "alerts") as pool:
+            while not stop.is_set():
+                try:
+                    self._sweep()
+                    for way in WAYS:
+                        busy[way] = {one for one in busy[way] if not one.done()}
+                        leased = self._lease(way, AT_ONCE - len(busy[way]))
+                        busy[way] |= {pool.submit(self._try, message) for message in leased}
+                except Exception as error:  # the database, or a fault of ours: neither must end deliveries for good
+                    _log_fault(error)
+                    stop.wait(RETRY_S)
+                if sending := set().union(*busy.values()):
+                    wait(sending, IDLE_S, FIRST_COMPLETED)  # there is a place as soon as one of them is through
+                else:
                     stop.wait(IDLE_S)
 
-    def _lease(self) -> list[str]:
+    def _try(self, id: str) -> None:
+        """`_deliver` on a thread of its own; after a fault the message's lease runs out, and it is tried again."""
+        try:
+            self._deliver(id)
+        except Exception as error:
+            _log_fault(error)
+
+    def _lease(self, way: str, most: int) -> list[str]:
+        """Up to `most` messages that are due and go that way."""
         now = self.clock()
+        is_away = way == "email" and self._away_until is not None and now < self._away_until
+        if most <= 0 or way not in self.ways or is_away:
+            return []
         free = sa.or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= now)
-        due = sa.select(outbox.c.id).where(outbox.c.state == "waiting", outbox.c.next_try_at <= now, free)
+        is_webhook = sa.exists().where(saved_searches.c.id == outbox.c.search, saved_searches.c.kind == "webhook")
+        goes = is_webhook if way == "webhook" else ~is_webhook
+        sending = sa.select(outbox.c.subscriber).where(outbox.c.state == "waiting", outbox.c.leased_until > now)
+        sated = sending.group_by(outbox.c.subscriber).having(sa.func.count() >= SHARE)
+        due = sa.select(outbox.c.id, outbox.c.subscriber).where(
+            outbox.c.state == "waiting", outbox.c.next_try_at <= now, free, goes, outbox.c.subscriber.not_in(sated)
+        )
         with self.store.database.reading() as connection:
             if connection.execute(due.limit(1)).first() is None:
                 return []
         with self.store.database.writing() as connection:
-            order = due.order_by(outbox.c.next_try_at, outbox.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
-            ids = list(connection.execute(order).scalars())
+            order = due.order_by(outbox.c.next_try_at, outbox.c.id).limit(MOST_LOOKED_AT)
+            shares = Counter(connection.execute(sending).scalars())
+            ids: list[str] = []
+            for message, subscriber in connection.execute(order.with_for_update(skip_locked=True, of=outbox)):
+                if shares[subscriber] < SHARE and len(ids) < most:
+                    shares[subscriber] += 1
+                    ids.append(message)
             connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(leased_until=now + LEASE))
         return ids
 
@@ -108,18 +145,19 @@ class Delivery:
         if idle or (message.what == "confirm" and state != "unconfirmed"):
             self._done(id)  # nothing is left to be told, or nobody to be told
             return
-        way = self.ways.get(message.way)
         try:
-            if way is None:
-                raise NotTaken(f"this instance has no way to send {message.way}")
-            way(message)
+            self.ways[message.way](message)
         except Gone:
             self._give_up(message, "the receiver answered 410: it wants no more")
         except (MailRefused, Forbidden) as error:
             self._give_up(message, str(error))
+        except MailServerAway as error:
+            self._wait_for_server(message, error)
         except Exception as error:  # the net, a server, a fault of ours: tried again
             self._again(message, error)
         else:
+            if message.way == "email":
+                self._away_until = None
             self._done(id)
 
     def _done(self, id: str) -> None:
@@ -141,18 +179,29 @@ class Delivery:
                 return
         self._give_up(message, f"it was tried for days, at last: {reason}")
 
+    def _wait_for_server(self, message: Message, error: Exception) -> None:
+        """No try of this message: no receiver is to be paused because our own mail server is down, however long."""
+        now = self.clock()
+        if self._away_until is None:
+            log.error("mails can't be sent: %s; trying again every %d s", error, AWAY.total_seconds())
+        self._away_until = now + AWAY
+        with self.store.database.writing() as connection:
+            values = {"next_try_at": now + AWAY, "leased_until": None, "error": str(error)}
+            connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
+            keys.withdraw(connection, message.links.values())
+
     def _give_up(self, message: Message, why: str) -> None:
         """Pause what can't be delivered: a webhook's search, or all that goes to an address that takes nothing."""
         now = self.clock()
         with self.store.database.writing() as connection:
-            values = {"state": "failed", "leased_until": None, "error": why}
-            connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
             if message.way == "email":
                 searches = [one for one in of_subscriber(connection, message.subscriber) if one.kind == "email"]
             else:
                 found = load(connection, message.search.id) if message.search is not None else None
                 searches = [found] if found is not None else []
             pause_for(connection, [one for one in searches if one.state == "active"], why, now)
+            values = {"state": "failed", "leased_until": None, "error": why}
+            connection.execute(sa.update(outbox).where(outbox.c.id == message.id).values(values))
         log.warning("alert %s can't be delivered: %s; its saved search is paused", message.id, why)
 
     def _sweep(self) -> None:
@@ -162,10 +211,22 @@ class Delivery:
             return
         with self.store.database.writing() as connection:
             keys.drop_expired(connection, now)
+            drop_unconfirmed(connection, now)
             old = sa.and_(outbox.c.state != "waiting", outbox.c.created_at < now - KEEP)
             connection.execute(sa.delete(outbox).where(old))
         self._swept_at = now
 
 
+def _log_fault(error: Exception) -> None:
+    reason = str(error) if isinstance(error, StoreError) else repr(error)
+    log.error("alerts can't be delivered: %s; trying again", reason)
+
+
 def _line(error: Exception) -> str:
-    return " ".join((str(error) if isinstance(error, NotTaken) else f"{type(error).__name__}: {error}").split())[:200]
+    """For the log, and for the page of whoever is not reached. Of an unexpected error only its kind: its text may hold
+    an address."""
+    if isinstance(error, OSError):
+        text = f"{type(error).__name__}: {error}"
+    else:
+        text = str(error) if isinstance(error, NotTaken | MailNotTaken) else type(error).__name__
+    return " ".join(text.split())[:200]

@@ -21,18 +21,21 @@ MOST_GIGS = 25
 """Gigs that one message shows; of the others it says how many they are."""
 MAIL_GAP = timedelta(minutes=10)
 """Shortest time between two instant mails of one search: what comes meanwhile waits for the next."""
-MOST_MAILS = 20
-"""Digests that one recipient gets an hour, from all searches; what comes beyond waits."""
+MOST = {"email": 20, "webhook": 600}
+"""Digests that one recipient gets an hour, from all searches; what comes beyond waits, and comes together."""
+AT_ONCE = 500
+"""Searches of one transaction: thousands are due at the same full hour, and others want to write."""
 
 
 def compose(connection: sa.Connection, now: datetime, among: Collection[str] | None = None) -> int:
     """Put a message into the outbox for each search that is due and has news; nothing for one without. Returns how
     many.
 
-    `among`: ids of instant searches that have news just now, in whose transaction this is; None looks at all.
+    `among`: ids of instant searches that have news just now, in whose transaction this is; None looks at the next
+    AT_ONCE of all.
     """
     if among is None:
-        rows = connection.execute(due(now)).all()
+        rows = connection.execute(due(now).limit(AT_ONCE)).all()
     else:
         instant = due(now).where(saved_searches.c.rhythm == "instant")
         ids = chunks(among)
@@ -41,7 +44,7 @@ def compose(connection: sa.Connection, now: datetime, among: Collection[str] | N
     for row in rows:
         next_at = next_time(row.rhythm, row.hour, row.zone, now)
         if row.has_news:
-            if row.kind == "email" and _mails_lately(connection, row.subscriber, now) >= MOST_MAILS:
+            if _told_lately(connection, row.subscriber, now) >= MOST[row.kind]:
                 next_at = now + MAIL_GAP
             else:
                 message = put(connection, "digest", row.subscriber, row.id, now)
@@ -58,7 +61,7 @@ def compose(connection: sa.Connection, now: datetime, among: Collection[str] | N
 
 def due(now: datetime) -> sa.Select[Any]:
     """Searches whose time has come, with whether they have news; an instant one's time comes with the news."""
-    news = sa.exists().where(alerts.c.search == saved_searches.c.id, alerts.c.outbox.is_(None))
+    news = saved_searches.c.id.in_(sa.select(alerts.c.search).where(alerts.c.outbox.is_(None)))
     return sa.select(saved_searches, news.label("has_news")).where(
         saved_searches.c.state == "active",
         saved_searches.c.kind != "feed",
@@ -67,7 +70,7 @@ def due(now: datetime) -> sa.Select[Any]:
     )
 
 
-def _mails_lately(connection: sa.Connection, subscriber: str, now: datetime) -> int:
+def _told_lately(connection: sa.Connection, subscriber: str, now: datetime) -> int:
     query = sa.select(sa.func.count()).select_from(outbox).where(
         outbox.c.subscriber == subscriber, outbox.c.what == "digest", outbox.c.created_at > now - timedelta(hours=1)
     )  # fmt: skip

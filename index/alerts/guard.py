@@ -50,7 +50,7 @@ class Target:
 
 def target(url: str, allowed: Allowed) -> Target:
     """What the address says, without resolving it. Raises Forbidden."""
-    if not url.isascii() or any(letter.isspace() or letter < " " for letter in url) or len(url) > 2_000:
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > 2_000:
         raise Forbidden("it is no web address")
     try:
         parts = urlsplit(url)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,11 +11,14 @@ import sqlalchemy as sa
 
 from index.store.schema import tokens
 
-Purpose = Literal["key", "manage", "confirm", "unsubscribe", "feed"]
+Purpose = Literal["key", "read", "manage", "confirm", "unsubscribe", "feed"]
 PREFIX = "gdx_"
 """Begins every secret, so that it is recognized where it should not be."""
+SCOPES: dict[str, Purpose] = {"all": "key", "read": "read"}
+"""Of programs' keys: for all, or to look only."""
 LIVES: dict[Purpose, timedelta | None] = {
     "key": None,
+    "read": None,
     "manage": timedelta(days=30),
     "confirm": timedelta(days=3),
     "unsubscribe": timedelta(days=365),
@@ -71,6 +75,11 @@ def use(connection: sa.Connection, secret: str, purpose: Purpose, now: datetime)
 def revoke(connection: sa.Connection, subscriber: str, purpose: Purpose) -> None:
     """Make all the subscriber's secrets of that purpose worthless."""
     connection.execute(sa.delete(tokens).where(tokens.c.subscriber == subscriber, tokens.c.purpose == purpose))
+
+
+def withdraw(connection: sa.Connection, issued: Iterable[str]) -> None:
+    """Make secrets worthless that nobody was told."""
+    connection.execute(sa.delete(tokens).where(tokens.c.hash.in_([_hash(secret) for secret in issued])))
 
 
 def drop_expired(connection: sa.Connection, now: datetime) -> None:

@@ -1,31 +1,24 @@
 """Which saved searches each change of a gig is news for. Follows the revisions, as the engine does (index/follow.py).
 
-The changed gigs become a small index in memory, twice: as they are, and as matching saw them last. It is asked what
-every saved search asks, by the same compiled clauses as search itself, whatever the engine. What fits now and did not
-before is news. So a gig tells itself when it is new, pays more or is open again, and a new exchange rate, which
-changes no gig, tells nothing.
+The changed gigs are held in memory, twice: as they are, and as they were matched last. They are asked what every saved
+search asks (index/alerts/questions.py). What fits now and did not before is news. So a gig tells itself when it is new,
+pays more or is open again, and a new exchange rate, which changes no gig, tells nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from tantivy import Query
 
-from index import search
 from index.alerts import digest
-from index.alerts.saved import CHANNELS, CURSOR
-from index.compile import compile_where
+from index.alerts.questions import Asked, Questions
+from index.alerts.saved import CHANNELS
 from index.document import document
-from index.engine.base import Document, Range, Term
-from index.engine.embedded import Batch
-from index.geo import Cells
+from index.engine.base import Document
 from index.gig import Gig
-from index.query import BadQuery, SearchQuery
 from index.store import gigs
-from index.store.gigs import StoredGig, View
+from index.store.gigs import MATCHED, StoredGig, View
 from index.store.postings import chunks
 from index.store.schema import alerts, matched_views, meta, saved_searches
 from index.store.store import Store
@@ -35,94 +28,20 @@ BATCH = 500
 """Gigs that are matched together."""
 MERGED = "merged"
 """Stands in the ledger for the message of what its gig's heir tells."""
+FEED = "feed"
+"""Stands there for what needs no message: who has a feed fetches it."""
 
 
-class Asked(NamedTuple):
-    """What several saved searches ask alike."""
+class _News(NamedTuple):
+    """A gig that fits a search now and did not before."""
 
-    channel: str
-    query: str
-    """index.alerts.saved.query_json"""
-
-
-class _Prepared(NamedTuple):
-    """A question, with what depends on the batch left out."""
-
-    question: Query
-    circle: tuple[float, float, float] | None
-    """Latitude and longitude in degrees, kilometres."""
-    query: SearchQuery
-    day: date | None
-    """Of the exchange rate in it; None where it has none."""
-
-
-@dataclass
-class Questions:
-    """What saved searches ask, each compiled once and kept from batch to batch."""
-
-    languages: frozenset[str] = frozenset()
-    """All that gigs were met in: stems carry their language, so that one too many finds nothing more."""
-    _prepared: dict[Asked, _Prepared | None] = field(default_factory=dict)
-
-    def keep(self, asked: Iterable[Asked]) -> None:
-        """Forget what nobody asks any more."""
-        for gone in self._prepared.keys() - set(asked):
-            del self._prepared[gone]
-
-    def match(self, documents: Sequence[Document], asked: Iterable[Asked], now: datetime) -> dict[Asked, list[int]]:
-        """Positions of the documents that each question finds at the moment `now`; without questions that find none."""
-        if not documents:
-            return {}
-        now = now.astimezone(UTC).replace(second=0, microsecond=0)  # as index.search counts ages
-        languages = self.languages.union(*(one.keywords["language"] for one in documents))
-        if languages != self.languages:
-            self.languages = languages
-            self._prepared.clear()
-        batch = Batch(documents)
-        cells = Cells({cell for one in documents for cell in one.keywords["cell"]})
-        circles: dict[tuple[float, float, float], Query | None] = {}
-        ages: dict[str, Query] = {}
-        found: dict[Asked, list[int]] = {}
-        for one in asked:
-            prepared = self._prepare(one, now)
-            if prepared is None:
-                continue
-            questions = [prepared.question]
-            if prepared.circle is not None:
-                if prepared.circle not in circles:
-                    inside = tuple(cell for ring in cells.within(*prepared.circle) for cell in ring.cells)
-                    circles[prepared.circle] = Batch.prepare(Term("cell", inside)) if inside else None
-                circle = circles[prepared.circle]
-                if circle is None:
-                    continue
-                questions.append(circle)
-            age, name = prepared.query.within, prepared.query.posted_within
-            if age is not None and name is not None:
-                if name not in ages:
-                    ages[name] = Batch.prepare(Range("posted", low=int((now - age).timestamp())))
-                questions.append(ages[name])
-            if hits := batch.find(Batch.all_of(questions)):
-                found[one] = hits
-        return found
-
-    def _prepare(self, asked: Asked, now: datetime) -> _Prepared | None:
-        """None for a question that can't be asked any more, such as one in a currency without a rate."""
-        known = self._prepared.get(asked, ...)
-        if known is None or (known is not ... and known.day in (None, now.date())):
-            return known
-        query = SearchQuery.model_validate_json(asked.query) if known is ... else known.query
-        ageless = query.model_copy(update={"posted_within": None})
-        prepared: _Prepared | None = None
-        try:
-            where = compile_where(ageless, asked.channel, now, None, self.languages, search.usd_rate)
-            circle = None if query.near is None else (*search.locate(query.near).point, query.radius_km)
-        except BadQuery:
-            pass
-        else:
-            day = None if query.currency == "USD" else now.date()
-            prepared = _Prepared(Batch.prepare(where), circle, query, day)
-        self._prepared[asked] = prepared
-        return prepared
+    search: str
+    gig: int
+    revision: int
+    rest_of: frozenset[int]
+    """Gigs that had postings of this one until now."""
+    fitted: bool
+    """One of them did fit."""
 
 
 class Matcher:
@@ -135,8 +54,8 @@ class Matcher:
         self.clock = clock
         self._questions = Questions()
         self._version = -1
-        self._searches: dict[Asked, list[tuple[str, int]]] = {}
-        """Question -> (id, revision after which gigs are news) of the searches that ask it."""
+        self._searches: dict[Asked, list[str]] = {}
+        """Question -> ids of the searches that ask it."""
 
     def step(self) -> int:
         """Match the next changes, and write what is news for whom. Returns how many gigs had changed.
@@ -146,7 +65,7 @@ class Matcher:
         """
         now = self.clock()
         with self.store.database.reading() as connection:
-            cursor = connection.execute(sa.select(meta.c.value).where(meta.c.key == CURSOR)).scalar()
+            cursor = connection.execute(sa.select(meta.c.value).where(meta.c.key == MATCHED)).scalar()
             changed = [] if cursor is None else _changed_after(connection, int(cursor))
             if cursor is None or not changed:
                 return 0
@@ -155,7 +74,7 @@ class Matcher:
             self._follow_searches(connection)
         news = self._news(changed, before, after, now)
         with self.store.database.writing() as connection:
-            moved = sa.update(meta).where(meta.c.key == CURSOR, meta.c.value == cursor)
+            moved = sa.update(meta).where(meta.c.key == MATCHED, meta.c.value == cursor)
             if connection.execute(moved.values(value=str(changed[-1].revision))).rowcount != 1:
                 return 0
             for gig in changed:
@@ -171,11 +90,11 @@ class Matcher:
         version = gigs.peek(connection, "saved_searches")
         if version == self._version:
             return
-        found: dict[Asked, list[tuple[str, int]]] = {}
-        columns = (saved_searches.c.id, saved_searches.c.kind, saved_searches.c.query, saved_searches.c.since)
+        found: dict[Asked, list[str]] = {}
+        columns = (saved_searches.c.id, saved_searches.c.kind, saved_searches.c.query)
         for row in connection.execute(sa.select(*columns).where(saved_searches.c.state == "active")):
             channel = OPERATOR if self.private else CHANNELS[row.kind]
-            found.setdefault(Asked(channel, row.query), []).append((row.id, row.since))
+            found.setdefault(Asked(channel, row.query), []).append(row.id)
         self._questions.keep(found)
         self._searches, self._version = found, version
 
@@ -185,12 +104,13 @@ class Matcher:
         before: Mapping[int, list[View]],
         after: Mapping[int, list[View]],
         now: datetime,
-    ) -> list[tuple[str, int]]:
-        """(search, gig) of what fits now and did not before."""
+    ) -> list[_News]:
+        """What fits now and did not before."""
         if not self._searches:
             return []
         revisions = {gig.seq: gig.revision for gig in changed}
         heirs = {gig.seq: gig.moved_to for gig in changed if gig.moved_to is not None}
+        parted = _parted(before, after)
         documents: list[Document] = []
         whose: list[tuple[int, bool]] = []
         """Of each document: the gig, and whether it is as the gig is now."""
@@ -198,41 +118,41 @@ class Matcher:
             for seq, its in views_of_gig.items():
                 for number, view in enumerate(its):
                     documents.append(document(view.gig.model_copy(update={"seq": seq}), number, view.channels))
-                    whose.append((heirs.get(seq, seq), is_now))
-        news: list[tuple[str, int]] = []
+                    whose.append((seq, is_now))
+        news: list[_News] = []
         for asked, hits in self._questions.match(documents, self._searches, now).items():
-            fits = {whose[hit][0] for hit in hits if whose[hit][1]}
-            fits -= {whose[hit][0] for hit in hits if not whose[hit][1]}
-            news += [(saved, gig) for saved, since in self._searches[asked] for gig in fits if revisions[gig] > since]
+            fitted = {whose[hit][0] for hit in hits if not whose[hit][1]}
+            fits = {whose[hit][0] for hit in hits if whose[hit][1]} - {heirs.get(seq, seq) for seq in fitted}
+            for gig in fits:
+                rest_of = parted.get(gig, frozenset())
+                half = not rest_of.isdisjoint(fitted)
+                news += [_News(saved, gig, revisions[gig], rest_of, half) for saved in self._searches[asked]]
         return news
 
-    def _tell(self, connection: sa.Connection, news: Sequence[tuple[str, int]], now: datetime) -> set[str]:
+    def _tell(self, connection: sa.Connection, news: Sequence[_News], now: datetime) -> set[str]:
         """Write the ledger, in which each gig stands once a search. Returns the searches that have news."""
-        by_search: dict[str, list[int]] = {}
-        for saved, gig in news:
-            by_search.setdefault(saved, []).append(gig)
+        by_search: dict[str, list[_News]] = {}
+        for one in _not_told_in_part(connection, news):
+            by_search.setdefault(one.search, []).append(one)
         rows: list[dict[str, Any]] = []
         for chunk in chunks(by_search):
-            # Whoever paused or deleted a search meanwhile is told no more.
-            active = sa.select(saved_searches.c.id).where(
+            # Whoever paused, changed or deleted a search meanwhile is not told this; who does so now waits for us.
+            query = sa.select(saved_searches.c.id, saved_searches.c.kind, saved_searches.c.since).where(
                 saved_searches.c.id.in_(chunk), saved_searches.c.state == "active"
             )
-            for saved in connection.execute(active).scalars():
-                rows += [{"search": saved, "gig": gig, "found_at": now, "outbox": None} for gig in by_search[saved]]
+            for saved, kind, since in connection.execute(query.with_for_update()):
+                told = FEED if kind == "feed" else None
+                its = [one.gig for one in by_search[saved] if one.revision > since]
+                rows += [{"search": saved, "gig": gig, "found_at": now, "outbox": told} for gig in its]
         self.store.database.insert_new(connection, alerts, rows)
         return {row["search"] for row in rows}
 
 
 def _changed_after(connection: sa.Connection, revision: int) -> list[StoredGig]:
-    """The next changes. A gig comes before those that were merged into it: no batch ends between them."""
+    """The next changes. No batch ends inside of what was written together: a gig that was merged into another one, or
+    parted from it, is matched along with it."""
     changed = gigs.changed_after(connection, revision, BATCH)
-    while changed:
-        rest = gigs.changed_after(connection, changed[-1].revision, 10)
-        merged = next((n for n, gig in enumerate(rest) if gig.moved_to is None), len(rest))
-        changed += rest[:merged]
-        if merged < 10:
-            break
-    return changed
+    return changed + gigs.written_with(connection, changed[-1]) if len(changed) == BATCH else changed
 
 
 def _seen(connection: sa.Connection, seqs: Iterable[int]) -> dict[int, list[View]]:
@@ -247,21 +167,51 @@ def _seen(connection: sa.Connection, seqs: Iterable[int]) -> dict[int, list[View
 
 
 def _remember(connection: sa.Connection, changed: Sequence[StoredGig], after: Mapping[int, list[View]]) -> None:
-    """Keep the gigs as they were matched now, for the next change; not as they may have become meanwhile."""
+    """Gigs are what was matched now, and kept as that only where they have changed again meanwhile."""
     for chunk in chunks(gig.seq for gig in changed):
         connection.execute(sa.delete(matched_views).where(matched_views.c.gig.in_(chunk)))
+    now = gigs.load(connection, (gig.seq for gig in changed))
     rows = [
         {
-            "gig": seq,
+            "gig": gig.seq,
             "view": number,
             "channels": " ".join(view.channels),
             "content": view.gig.model_dump_json(exclude_none=True),
         }
-        for seq, its in after.items()
-        for number, view in enumerate(its)
+        for gig in changed
+        if now[gig.seq].revision != gig.revision
+        for number, view in enumerate(after.get(gig.seq, ()))
     ]
     if rows:
         connection.execute(sa.insert(matched_views), rows)
+
+
+def _parted(before: Mapping[int, list[View]], after: Mapping[int, list[View]]) -> dict[int, frozenset[int]]:
+    """Gig -> those that had one of its postings before, where these still are gigs of their own."""
+    holder = {(one.board, one.external_id): seq for seq, its in after.items() for v in its for one in v.gig.sources}
+    found: dict[int, set[int]] = {}
+    for seq in before.keys() & after.keys():
+        for view in before[seq]:
+            for source in view.gig.sources:
+                gig = holder.get((source.board, source.external_id), seq)
+                if gig != seq:
+                    found.setdefault(gig, set()).add(seq)
+    return {gig: frozenset(seqs) for gig, seqs in found.items()}
+
+
+def _not_told_in_part(connection: sa.Connection, news: Sequence[_News]) -> list[_News]:
+    """Without what was told already as a part of another gig, or stood there to be found; what waits to be told so is
+    told as a gig of its own, too."""
+    ledger: dict[tuple[str, int], str | None] = {}
+    for chunk in chunks({seq for one in news for seq in one.rest_of}):
+        for row in connection.execute(sa.select(alerts).where(alerts.c.gig.in_(chunk))):
+            ledger[row.search, row.gig] = row.outbox
+    left = []
+    for one in news:
+        told = [ledger[one.search, seq] for seq in one.rest_of if (one.search, seq) in ledger]
+        if (None in told) if told else not one.fitted:
+            left.append(one)
+    return left
 
 
 def _inherit(connection: sa.Connection, gig: int, heir: int) -> None:

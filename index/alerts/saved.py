@@ -17,22 +17,22 @@ from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
+from index import grammar
 from index.alerts import guard, keys
 from index.alerts.rhythm import RHYTHMS, Rhythm, next_time, zones
 from index.query import BadQuery, SearchQuery
+from index.search import Search
 from index.settings import Settings
 from index.store.db import Database
-from index.store.gigs import newest_revision, take
+from index.store.gigs import MATCHED, newest_revision, take
 from index.store.postings import chunks
 from index.store.schema import (
     alerts,
-    matched_views,
     meta,
     outbox,
     saved_searches,
     subscribers,
     tokens,
-    views,
 )
 
 Kind = Literal["email", "webhook", "feed"]
@@ -41,8 +41,6 @@ State = Literal["unconfirmed", "active", "paused"]
 CHANNELS: dict[Kind, str] = {"email": "mail", "webhook": "api", "feed": "feed"}
 """The channel of the boards' terms by which each kind leaves the house."""
 
-CURSOR = "alerts"
-"""Key of the small fact that notes the revision up to which saved searches were matched."""
 PAGING = ("sort", "limit", "cursor")
 """What of a query is about showing it, not about what it finds."""
 MOST_SEARCHES = 100
@@ -97,7 +95,7 @@ class Order:
         check_rhythm(order.rhythm, order.hour, order.zone)
         if kind == "email":
             address = (order.address or "").strip()
-            if not MAILBOX.fullmatch(address) or not address.isascii():
+            if not MAILBOX.fullmatch(address) or not address.isascii() or not address.isprintable():
                 raise BadQuery("address", "it is no mail address such as me@example.org")
             order = replace(order, address=address)
         elif order.address is not None:
@@ -124,6 +122,10 @@ def worth_saving(query: SearchQuery) -> SearchQuery:
     """
     if query.status != ["open"]:
         raise BadQuery("status", "a saved search tells of open gigs; leave it out")
+    if grammar.parse(query.q) == grammar.Parsed():  # such as "?!", which asks for nothing
+        query = query.model_copy(update={"q": ""})
+    if query.pay_unknown == query.model_copy(update={"pay_unknown": None}).unknown_pay:  # as it is without saying so
+        query = query.model_copy(update={"pay_unknown": None})
     asked = query.model_dump(exclude_defaults=True, exclude={*PAGING, "risk", "currency", "radius_km"})
     if not asked:
         raise BadQuery("query", "it is empty: say what to look for, or choose a filter")
@@ -153,7 +155,6 @@ class Made:
 
 
 def make(
-    database: Database,
     connection: sa.Connection,
     order: Order,
     now: datetime,
@@ -169,9 +170,9 @@ def make(
     begin(connection)
     key = None
     if order.kind == "email":
-        subscriber = _subscriber_of(database, connection, str(order.address), now)
-        if _letters(connection, subscriber, now) >= MOST_LETTERS:
+        if _letters(connection, str(order.address), now) >= MOST_LETTERS:
             raise TooMany("this address has been sent enough mails to confirm; try again tomorrow")
+        subscriber = _subscriber_of(connection, str(order.address), now)
         _within_bounds(connection, subscriber, None, now)
     elif subscriber is None:
         subscriber = secrets.token_hex(8)
@@ -217,7 +218,16 @@ def accept(
     if order.kind == "webhook":
         check_receiver(order.url or "", settings)
     with database.writing() as connection:
-        return make(database, connection, order, now, subscriber=subscriber, client=client)
+        return make(connection, order, now, subscriber=subscriber, client=client)
+
+
+def last_week(search: Search, query: SearchQuery, channel: str, now: datetime) -> int:
+    """How many of the gigs of the last 7 days a query finds. Raises as `Search.search` does."""
+    week = SearchQuery(posted_within="7d")
+    if query.within is None or (week.within is not None and query.within > week.within):
+        query = query.model_copy(update={"posted_within": week.posted_within})
+    [found] = search.totals([query], channel, now)
+    return found
 
 
 def check_receiver(url: str, settings: Settings) -> None:
@@ -231,22 +241,10 @@ def check_receiver(url: str, settings: Settings) -> None:
 
 
 def begin(connection: sa.Connection) -> None:
-    """From the first saved search on the gigs are kept as matching saw them last, so that what newly fits is told from
-    what did before."""
-    if connection.execute(sa.select(meta.c.value).where(meta.c.key == CURSOR)).scalar() is not None:
-        return
-    copied = sa.select(views.c.gig, views.c.view, views.c.channels, views.c.content)
-    connection.execute(sa.insert(matched_views).from_select(["gig", "view", "channels", "content"], copied))
-    connection.execute(sa.insert(meta).values(key=CURSOR, value=str(newest_revision(connection))))
-
-
-def see_again(connection: sa.Connection, seqs: Iterable[int]) -> None:
-    """Let matching take these gigs as they are now for what it saw last: what they were must not be kept."""
-    for chunk in chunks(seqs):
-        connection.execute(sa.delete(matched_views).where(matched_views.c.gig.in_(chunk)))
-        copied = sa.select(views.c.gig, views.c.view, views.c.channels, views.c.content).where(views.c.gig.in_(chunk))
-        names = ["gig", "view", "channels", "content"]
-        connection.execute(sa.insert(matched_views).from_select(names, copied))
+    """From the first saved search on, gigs are kept as they were before a change that is yet to be matched."""
+    if connection.execute(sa.select(meta.c.value).where(meta.c.key == MATCHED)).scalar() is None:
+        take(connection, "regrouping", 1)  # whoever writes gigs just now is waited for, and begins anew
+        connection.execute(sa.insert(meta).values(key=MATCHED, value=str(newest_revision(connection))))
 
 
 def put(connection: sa.Connection, what: str, subscriber: str, search: str | None, now: datetime) -> str:
@@ -265,7 +263,7 @@ def ask_for_link(connection: sa.Connection, address: str, now: datetime) -> None
     """Send an address the private link to its searches. Whether it has any stays between it and us."""
     address = address.strip()
     subscriber = connection.execute(_by_address(address)).scalar()
-    if subscriber is not None and _letters(connection, subscriber, now) < MOST_LETTERS:
+    if subscriber is not None and _letters(connection, address, now) < MOST_LETTERS:
         put(connection, "manage", subscriber, None, now)
 
 
@@ -292,28 +290,35 @@ def _within_bounds(connection: sa.Connection, subscriber: str | None, client: st
 
 
 def _by_address(address: str) -> sa.Select[Any]:
-    name, _, domain = address.rpartition("@")
-    return sa.select(subscribers.c.id).where(subscribers.c.address == f"{name}@{domain.lower()}")
+    return sa.select(subscribers.c.id).where(subscribers.c.address == address.lower())
 
 
-def _subscriber_of(database: Database, connection: sa.Connection, address: str, now: datetime) -> str:
-    """The subscriber with that address, a new one if there is none. Domains know no case, names may."""
+def _subscriber_of(connection: sa.Connection, address: str, now: datetime) -> str:
+    """The subscriber with that address, a new one if there is none. Names may know case (RFC 5321), but where are two
+    people told apart by it? Taken for several, one mailbox could be sent several times as many mails."""
     known: str | None = connection.execute(_by_address(address)).scalar()
     if known is not None:
         return known
-    name, _, domain = address.rpartition("@")
     new = secrets.token_hex(8)
-    row = {"id": new, "address": f"{name}@{domain.lower()}", "created_at": now}
+    row = {"id": new, "address": address.lower(), "created_at": now}
     connection.execute(sa.insert(subscribers).values(row))
     return new
 
 
-def _letters(connection: sa.Connection, subscriber: str, now: datetime) -> int:
-    """Mails of the last day that others than the subscriber may have asked for."""
-    query = sa.select(sa.func.count()).select_from(outbox).where(
-        outbox.c.subscriber == subscriber, outbox.c.what != "digest", outbox.c.created_at > now - timedelta(days=1)
-    )  # fmt: skip
-    return connection.execute(query).scalar_one()
+def _letters(connection: sa.Connection, address: str, now: datetime) -> int:
+    """Mails of the last day that others than its owner may have asked for; `me+anything@` is the mailbox `me@`."""
+    name, _, domain = address.lower().rpartition("@")
+    name = name.partition("+")[0] or name
+    one_mailbox = sa.or_(
+        subscribers.c.address == f"{name}@{domain}",
+        sa.and_(
+            subscribers.c.address.startswith(f"{name}+", autoescape=True),
+            subscribers.c.address.endswith(f"@{domain}", autoescape=True),
+        ),
+    )
+    query = sa.select(sa.func.count()).select_from(outbox.join(subscribers, subscribers.c.id == outbox.c.subscriber))
+    lately = outbox.c.created_at > now - timedelta(days=1)
+    return connection.execute(query.where(one_mailbox, outbox.c.what != "digest", lately)).scalar_one()
 
 
 # --- looking and changing --------------------------------------------------------------------------------------
@@ -322,6 +327,15 @@ def _letters(connection: sa.Connection, subscriber: str, now: datetime) -> int:
 def load(connection: sa.Connection, search: str) -> SavedSearch | None:
     row = connection.execute(sa.select(saved_searches).where(saved_searches.c.id == search)).one_or_none()
     return None if row is None else _from(row)
+
+
+def named(connection: sa.Connection, name: str) -> list[SavedSearch]:
+    """The one with that id, or all that go to that mail address."""
+    if "@" not in name:
+        found = load(connection, name)
+        return [] if found is None else [found]
+    subscriber = connection.execute(_by_address(name.strip())).scalar()
+    return [] if subscriber is None else of_subscriber(connection, subscriber)
 
 
 def of_subscriber(connection: sa.Connection, subscriber: str | None) -> list[SavedSearch]:
@@ -361,7 +375,9 @@ def change(
         zone=zone or search.zone,
     )
     check_rhythm(changed.rhythm, changed.hour, changed.zone)
-    values: dict[str, Any] = {name: getattr(changed, name) for name in ("state", "why", "rhythm", "hour", "zone")}
+    names = ("state", "why", "rhythm", "hour", "zone")
+    # What stays is not written: somebody else may be changing it, such as the click that ends all of it.
+    values = {name: getattr(changed, name) for name in names if getattr(changed, name) != getattr(search, name)}
     if (changed.rhythm, changed.hour, changed.zone) != (search.rhythm, search.hour, search.zone):
         changed = replace(changed, next_at=next_time(changed.rhythm, changed.hour, changed.zone, now))
         values["next_at"] = changed.next_at
@@ -369,8 +385,11 @@ def change(
         values["query"] = query_json(changed.query)
     if changed.query != search.query or (changed.state == "active" and search.state != "active"):
         values["since"] = newest_revision(connection)
-    connection.execute(sa.update(saved_searches).where(saved_searches.c.id == search.id).values(values))
-    take(connection, "saved_searches", 1)
+        waits = sa.and_(alerts.c.search == search.id, alerts.c.outbox.is_(None))
+        connection.execute(sa.delete(alerts).where(waits))  # it was not told, and is not asked for any more
+    if values:
+        connection.execute(sa.update(saved_searches).where(saved_searches.c.id == search.id).values(values))
+        take(connection, "saved_searches", 1)
     return changed
 
 
@@ -399,9 +418,10 @@ def pause_for(connection: sa.Connection, searches: Iterable[SavedSearch], why: s
 
 def delete(connection: sa.Connection, search: SavedSearch) -> None:
     """With all that was told or is on its way. A subscriber without any is nobody, and erased."""
+    # The search goes first: whoever tells it something just now is waited for, or finds it gone.
+    connection.execute(sa.delete(saved_searches).where(saved_searches.c.id == search.id))
     for table in (alerts, outbox, tokens):
         connection.execute(sa.delete(table).where(table.c.search == search.id))
-    connection.execute(sa.delete(saved_searches).where(saved_searches.c.id == search.id))
     take(connection, "saved_searches", 1)
     if not of_subscriber(connection, search.subscriber):
         erase(connection, search.subscriber)
@@ -410,12 +430,24 @@ def delete(connection: sa.Connection, search: SavedSearch) -> None:
 def erase(connection: sa.Connection, subscriber: str) -> None:
     """Everything of a subscriber: the address is nowhere afterwards."""
     its = [search.id for search in of_subscriber(connection, subscriber)]
+    connection.execute(sa.delete(saved_searches).where(saved_searches.c.subscriber == subscriber))
     for chunk in chunks(its):
         connection.execute(sa.delete(alerts).where(alerts.c.search.in_(chunk)))
-    for table in (outbox, tokens, saved_searches):
+    for table in (outbox, tokens):
         connection.execute(sa.delete(table).where(table.c.subscriber == subscriber))
     connection.execute(sa.delete(subscribers).where(subscribers.c.id == subscriber))
     take(connection, "saved_searches", 1)
+
+
+def drop_unconfirmed(connection: sa.Connection, now: datetime) -> None:
+    """Delete what nobody can confirm any more, and with it the address of who never agreed to be kept."""
+    link = sa.exists().where(
+        tokens.c.search == saved_searches.c.id, tokens.c.purpose == "confirm", tokens.c.expires_at > now
+    )
+    letter = sa.exists().where(outbox.c.search == saved_searches.c.id, outbox.c.state == "waiting")
+    over = sa.select(saved_searches).where(saved_searches.c.state == "unconfirmed", ~link, ~letter)
+    for row in connection.execute(over).all():
+        delete(connection, _from(row))
 
 
 def export(connection: sa.Connection, subscriber: str) -> dict[str, Any]:

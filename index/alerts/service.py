@@ -24,9 +24,11 @@ class Alerts:
         while changed := self.matcher.step():
             total += changed
         now = self.clock()
-        with self.store.database.reading() as connection:
-            if not connection.execute(due(now)).first():
-                return total
-        with self.store.database.writing() as connection:
-            compose(connection, now)
+        while self._is_any_due(now):
+            with self.store.database.writing() as connection:
+                compose(connection, now)
         return total
+
+    def _is_any_due(self, now: datetime) -> bool:
+        with self.store.database.reading() as connection:
+            return connection.execute(due(now).limit(1)).first() is not None

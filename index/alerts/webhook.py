@@ -53,7 +53,11 @@ def post(url: str, body: bytes, given: dict[str, str], allowed: Allowed) -> None
         connection.request("POST", where.path, body, {"Host": where.authority, **given})
         answer = connection.getresponse()
         status, patience = answer.status, answer.headers.get("Retry-After")
-    except http.client.HTTPException as error:
+    except (http.client.HTTPException, OSError) as error:
+        if connection.is_over:
+            raise NotTaken(f"it took longer than {TIMEOUT_S:g} s") from None
+        if isinstance(error, OSError):
+            raise
         raise NotTaken(f"its answer is no HTTP ({type(error).__name__})") from None
     finally:
         watchdog.cancel()
@@ -71,13 +75,22 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(where.host, where.port, timeout=TIMEOUT_S)
         self._where = where
         self._address = address
+        self.is_over = False
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._address, self._where.port), TIMEOUT_S)
         if self._where.tls:
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._where.host)
+            # `abort` must reach the handshake, too: a receiver may stretch it for days, byte by byte.
+            self.sock = ssl.create_default_context().wrap_socket(
+                self.sock, server_hostname=self._where.host, do_handshake_on_connect=False
+            )
+        if self.is_over:
+            raise TimeoutError
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.do_handshake()
 
     def abort(self) -> None:
+        self.is_over = True
         with suppress(OSError, AttributeError):
             self.sock.shutdown(socket.SHUT_RDWR)
 

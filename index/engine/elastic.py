@@ -180,7 +180,8 @@ class ElasticEngine:
         self._watch.close()
         if self._name is not None and not self._published:
             with suppress(EngineError), errors(self._cluster):
-                self._client.indices.delete(index=self._name, ignore_unavailable=True)
+                if self._name not in self._aliased():  # the answer to `publish` may have been lost on its way
+                    self._client.indices.delete(index=self._name, ignore_unavailable=True)
         self._client.close()
 
     # --- writing ---------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """One database: connections, transactions, upserts. SQLite by default, PostgreSQL by URL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 CONNECT_S = 5
 """How long a server may take to answer at first, and how long one waits for a free connection to it."""
+TO_A_SERVER = {
+    "connect_timeout": CONNECT_S,
+    # A peer that is gone without a word is noticed within a minute.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""How one connects, where the address says nothing else."""
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer waits for another process's transaction; ours last milliseconds."""
 
@@ -51,14 +59,17 @@ class Database:
             if self.is_sqlite:
                 self.engine = sa.create_engine(self.url)
             else:
+                from index.store.silence import Connector  # loads the driver
+
                 self.engine = sa.create_engine(
                     self.url,
                     pool_size=connections,
                     max_overflow=0,
                     pool_timeout=CONNECT_S,
                     pool_pre_ping=True,  # one that the server has closed, as by its restart, is replaced
-                    connect_args={"connect_timeout": CONNECT_S},
+                    connect_args={name: value for name, value in TO_A_SERVER.items() if name not in self.url.query},
                 )
+                sa.event.listen(self.engine, "do_connect", Connector())
         except (SQLAlchemyError, ModuleNotFoundError) as error:
             raise StoreError(f"GIGDEX_DATABASE_URL can't be used: {error}") from None
         if self.is_sqlite:
@@ -90,13 +101,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
-        """A reading transaction for long results: they come as they are taken, and all statements see one moment (on
-        PostgreSQL each statement of `reading` sees its own)."""
-        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        """A reading transaction for long results: they come as they are taken, and it may take long to take them."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._errors(), self.engine.connect() as connection:
-            connection = connection.execution_options(**options, stream_results=True)
+            connection = connection.execution_options(**options)
             with connection.begin():
-                yield connection
+                if not self.is_sqlite:
+                    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+                yield connection.execution_options(stream_results=True)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -117,6 +129,13 @@ class Database:
                 f"database {where}: all connections of this process are in use; raise GIGDEX_DATABASE_CONNECTIONS"
             ) from None
 
+    def now(self, connection: sa.Connection) -> datetime:
+        """The time by the server's clock, since machines' clocks differ; of a file, by this machine's."""
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        now: datetime = connection.execute(sa.select(sa.func.now())).scalar_one()
+        return now
+
     def upsert(self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, or replace the other columns of rows whose primary key exists. All rows have equal keys."""
         if not rows:
@@ -136,6 +155,15 @@ class Database:
         if rows:
             insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
             connection.execute(insert.on_conflict_do_nothing(index_elements=list(table.primary_key)), rows)
+
+    def insert_numbers(self, connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[int, ...]]) -> None:
+        """As `insert_new`, with the columns in the table's order; in a quarter of the time for thousands of rows,
+        because nothing has to be made of plain numbers."""
+        if rows:
+            names = ", ".join(column.name for column in table.columns)
+            marks = ", ".join(("?" if self.is_sqlite else "%s",) * len(table.columns))
+            insert = f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  # our names
+            connection.exec_driver_sql(insert, list(rows))
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where old content stays until it is overwritten; as far as readers let us."""

@@ -142,11 +142,8 @@ def save(
     database.upsert(connection, fingerprints, rows)
     if prints is None:
         prints = {key: keys_of(its, secret) for key, packed in fresh.items() if (its := read_traits(packed))}
-    key_rows = [{"key": one, "number": numbers[key]} for key, its in prints.items() for one in its]
-    if key_rows:
-        key_rows.sort(key=lambda row: row["key"])  # in the order of the index: neighbours share pages
-        # Some may be there: those that older rules made of the same posting.
-        database.upsert(connection, keys, key_rows)
+    # In the order of the index: neighbours share pages. Some may be there: those that older rules made of the posting.
+    database.insert_numbers(connection, keys, sorted((one, numbers[key]) for key, its in prints.items() for one in its))
     _write_ties(database, connection, numbers, new_ties)
 
 

@@ -12,7 +12,13 @@ import sqlalchemy as sa
 from index.gig import Gig, Status
 from index.store.db import Database
 from index.store.postings import chunks
-from index.store.schema import counters, gigs, views
+from index.store.schema import counters, gigs, matched_views, meta, views
+
+MATCHED = "alerts"
+"""Key of the small fact that notes the revision up to which saved searches were matched; none before the first one."""
+MOST_AT_ONCE = 10_000
+"""Gigs that one transaction writes at most, by far: what its postings have to do with."""
+VIEW_COLUMNS = [column.name for column in views.columns]
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ def save(database: Database, connection: sa.Connection, writes: Sequence[GigWrit
         for write in writes
         for number, view in enumerate(write.views)
     ]
+    keep_as_matched(connection, [write.seq for write in writes if write.seq is not None])
     for chunk in chunks(seqs.values()):
         connection.execute(sa.delete(views).where(views.c.gig.in_(chunk)))
     if view_rows:
@@ -169,6 +176,30 @@ def save(database: Database, connection: sa.Connection, writes: Sequence[GigWrit
     return seqs
 
 
+def keep_as_matched(connection: sa.Connection, seqs: Iterable[int]) -> None:
+    """Keep gigs that are about to change as saved searches saw them last, until the change is matched, too
+    (index/alerts/matching.py). Those that wait for that already are kept as they were, or are new."""
+    # Shared with nobody who moves it: what counts as matched must not change until this transaction ends.
+    matched = sa.select(meta.c.value).where(meta.c.key == MATCHED).with_for_update(read=True)
+    position = connection.execute(matched).scalar()
+    if position is None:
+        return
+    settled = sa.exists().where(gigs.c.seq == views.c.gig, gigs.c.revision <= int(position))
+    kept = sa.exists().where(matched_views.c.gig == views.c.gig)
+    for chunk in chunks(seqs):
+        copied = sa.select(views).where(views.c.gig.in_(chunk), settled, ~kept)
+        connection.execute(sa.insert(matched_views).from_select(VIEW_COLUMNS, copied))
+
+
+def forget_as_matched(connection: sa.Connection, seqs: Iterable[int]) -> None:
+    """Let matching take those of the gigs that are kept so as they are now: what they were must not be kept."""
+    for chunk in chunks(seqs):
+        rows = sa.delete(matched_views).where(matched_views.c.gig.in_(chunk)).returning(matched_views.c.gig)
+        kept = set(connection.execute(rows).scalars())
+        copied = sa.select(views).where(views.c.gig.in_(kept))
+        connection.execute(sa.insert(matched_views).from_select(VIEW_COLUMNS, copied))
+
+
 def bury(database: Database, connection: sa.Connection, seqs: Iterable[int]) -> int:
     """Leave of the gigs only that they existed, as a new revision that readers follow. Their ids and seqs are never
     given to another gig; one whose posting turns up again goes on under both. Returns how many there were."""
@@ -180,4 +211,12 @@ def bury(database: Database, connection: sa.Connection, seqs: Iterable[int]) -> 
 def changed_after(connection: sa.Connection, revision: int, limit: int) -> list[StoredGig]:
     """Gigs of later revisions, in their order."""
     query = sa.select(*STORED).where(gigs.c.revision > revision).order_by(gigs.c.revision).limit(limit)
+    return [StoredGig(**row._mapping) for row in connection.execute(query)]
+
+
+def written_with(connection: sa.Connection, gig: StoredGig) -> list[StoredGig]:
+    """Those of the next revisions that one call of `save` wrote together with this one."""
+    same = sa.select(gigs.c.changed_at).where(gigs.c.seq == gig.seq).scalar_subquery()
+    later = gigs.c.revision.between(gig.revision + 1, gig.revision + MOST_AT_ONCE)
+    query = sa.select(*STORED).where(later, gigs.c.changed_at == same).order_by(gigs.c.revision)
     return [StoredGig(**row._mapping) for row in connection.execute(query)]

@@ -7,7 +7,7 @@ machine or a server that several machines share.
 import os
 import platform
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,7 +27,7 @@ class HostBusy(RuntimeError):
 
 
 class Hosts:
-    """All hosts, as one process sees them."""
+    """All hosts, as one process sees them. Times are the database's, since machines' clocks differ."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -37,8 +37,8 @@ class Hosts:
     def take(self, name: str) -> dict[str, Any]:
         """Own the host for LEASE_S seconds and return its facts. Raises HostBusy."""
         insert = sqlite.insert(hosts) if self.database.is_sqlite else postgresql.insert(hosts)
-        now = datetime.now(UTC)
         with self.database.writing() as connection:
+            now = self.database.now(connection)
             connection.execute(insert.values(name=name, facts={}).on_conflict_do_nothing())
             row = connection.execute(sa.select(hosts).where(hosts.c.name == name).with_for_update()).one()
             if row.holder not in (None, self.token) and row.held_until > now and not _died(row.machine, row.pid):
@@ -53,8 +53,8 @@ class Hosts:
         """Own the hosts for LEASE_S seconds from now. Returns those that are still ours."""
         names = list(names)
         ours = hosts.c.name.in_(names) & (hosts.c.holder == self.token)
-        until = datetime.now(UTC) + timedelta(seconds=LEASE_S)
         with self.database.writing() as connection:
+            until = self.database.now(connection) + timedelta(seconds=LEASE_S)
             connection.execute(sa.update(hosts).where(ours).values(held_until=until))
             return set(connection.execute(sa.select(hosts.c.name).where(ours)).scalars())
 
@@ -72,8 +72,8 @@ class Hosts:
 
     def held(self) -> dict[str, str]:
         """Hosts that some process owns just now, and which machine it is on."""
-        query = sa.select(hosts.c.name, hosts.c.machine).where(hosts.c.held_until > datetime.now(UTC))
         with self.database.reading() as connection:
+            query = sa.select(hosts.c.name, hosts.c.machine).where(hosts.c.held_until > self.database.now(connection))
             return {row.name: row.machine.partition("/")[0] for row in connection.execute(query)}
 
 

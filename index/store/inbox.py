@@ -34,6 +34,8 @@ class InboxPosting:
     received_at: datetime
     content: str
     """Posting as JSON, or `{"unchanged": ids, "board": ..., "page": ...}` (see Unchanged)."""
+    lease: str = ""
+    """Name of the lease of whoever ingests it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +79,23 @@ class Inbox:
     # --- for crawlers ---
 
     def start_run(self, board: str) -> str:
-        """Begin a run of the board and return its id. An older run of the board that never ended has died."""
+        """Begin a run of the board and return its id."""
         run = uuid4().hex
         now = datetime.now(UTC)
         with self.database.writing() as connection:
-            connection.execute(
-                sa.update(inbox_runs)
-                .where(inbox_runs.c.board == board, inbox_runs.c.finished_at.is_(None))
-                .values(finished_at=now, outcome="lost", error="the crawler died")
-            )
             connection.execute(
                 sa.insert(inbox_runs).values(
                     id=run, board=board, started_at=now, complete=False, outcome="running", seen=0, counts={}
                 )
             )
         return run
+
+    def outlive(self, run: str, board: str) -> None:
+        """Older runs of the board that never ended have died: to be called once this one owns the board's host, for
+        until then another crawler may be at it."""
+        others = (inbox_runs.c.board == board) & (inbox_runs.c.id != run) & inbox_runs.c.finished_at.is_(None)
+        with self.database.writing() as connection:
+            connection.execute(sa.update(inbox_runs).where(others).values(**_died()))
 
     def put(
         self,
@@ -114,7 +118,7 @@ class Inbox:
             if rows:
                 connection.execute(sa.insert(inbox_postings), rows)
             connection.execute(
-                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + count)
+                sa.update(inbox_runs).where(inbox_runs.c.id == run).values(seen=inbox_runs.c.seen + count, heard_at=now)
             )
             save_pages(self.database, connection, board, kept)
 
@@ -134,15 +138,25 @@ class Inbox:
         that a board's postings are ingested in the order in which they came; from then on the boards are ours."""
         query = sa.select(inbox_postings, _lease_name.label("lease")).outerjoin(inbox_runs, _its_run)
         query = query.order_by(inbox_postings.c.id).limit(limit)
+        shared = leases if not self.database.is_sqlite else None
         while True:
-            others = leases.others() if leases else set()
+            mine = self._claim(limit, shared) if shared else set()
+            if mine is None:
+                return []
+            # Read after they were claimed: whoever had them until now may have removed what was there before.
             with self.database.reading() as connection:
-                rows = connection.execute(query.where(_lease_name.not_in(others)) if others else query).all()
-            mine = leases.claim(row.lease for row in rows) if leases else {row.lease for row in rows}
-            if mine or not rows:  # or else another worker was faster, and we look again
-                return [
-                    InboxPosting(row.id, row.run, row.received_at, row.content) for row in rows if row.lease in mine
-                ]
+                rows = connection.execute(query.where(_lease_name.in_(mine)) if shared else query).all()
+            if rows or not shared:
+                return [InboxPosting(**row._mapping) for row in rows]
+
+    def _claim(self, limit: int, leases: Leases) -> set[str] | None:
+        """Leases of the oldest postings that no other worker has, or had just taken; None when there are none."""
+        others = leases.others()
+        names = sa.select(_lease_name).select_from(inbox_postings.outerjoin(inbox_runs, _its_run))
+        names = names.order_by(inbox_postings.c.id).limit(limit)
+        with self.database.reading() as connection:
+            found = set(connection.execute(names.where(_lease_name.not_in(others)) if others else names).scalars())
+        return leases.claim(found) if found else None
 
     def peek(self, after: int, limit: int) -> list[InboxPosting]:
         """The next postings behind the row `after`, which are likely to be taken next."""
@@ -161,11 +175,7 @@ class Inbox:
         `leases`: of boards that no other worker ingests now."""
         waiting = sa.exists().where(inbox_postings.c.run == inbox_runs.c.id)
         with self.database.writing() as connection:
-            connection.execute(
-                sa.update(inbox_runs)
-                .where(inbox_runs.c.finished_at.is_(None), inbox_runs.c.started_at < now - LOST_AFTER)
-                .values(finished_at=now, outcome="lost", error="the crawler died")
-            )
+            connection.execute(sa.update(inbox_runs).where(_is_silent(now)).values(**_died(now)))
             rows = connection.execute(
                 sa.select(inbox_runs)
                 .where(inbox_runs.c.finished_at.is_not(None), ~waiting)
@@ -179,6 +189,11 @@ class Inbox:
         with self.database.reading() as connection:  # whoever had the lease until now may have ended them
             here = set(connection.execute(sa.select(inbox_runs.c.id)).scalars())
         return [run for run in found if run.id in here]
+
+    def silent_runs(self, now: datetime) -> list[Run]:
+        """Runs that have died, as far as can be told."""
+        with self.database.reading() as connection:
+            return [run_from(row) for row in connection.execute(sa.select(inbox_runs).where(_is_silent(now)))]
 
     def remove_run(self, run: str) -> None:
         with self.database.writing() as connection:
@@ -196,6 +211,16 @@ class Inbox:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _is_silent(now: datetime) -> sa.ColumnElement[bool]:
+    heard_at = sa.func.coalesce(inbox_runs.c.heard_at, inbox_runs.c.started_at, type_=inbox_runs.c.heard_at.type)
+    return inbox_runs.c.finished_at.is_(None) & (heard_at < now - LOST_AFTER)
+
+
+def _died(now: datetime | None = None) -> dict[str, object]:
+    """What is written of a run whose crawler died."""
+    return {"finished_at": now or datetime.now(UTC), "outcome": "lost", "error": "the crawler died"}
 
 
 def read_unchanged(content: str) -> tuple[str, Unchanged] | None:

@@ -288,6 +288,7 @@ inbox_runs = sa.Table(
     sa.Column("seen", sa.Integer, nullable=False),
     sa.Column("counts", sa.JSON, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("heard_at", Instant, comment="when it brought something last; null: not yet"),
 )
 
 inbox_postings = sa.Table(

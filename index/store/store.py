@@ -1,6 +1,7 @@
 """The store as readers use it. Writers of gigs go through index/ingest.py."""
 
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from index.store.db import Database
 from index.store.migrate import migrate
 from index.store.schema import gigs as gigs_table
 from index.store.schema import meta, views
+from index.terms import OPERATOR, BoardInfo
+
+HIDDEN_S = 30.0
+"""How long it is remembered which boards are hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._hidden: frozenset[str] = frozenset()
+        self._hidden_at = -HIDDEN_S
         migrate(database, "store")
 
     @classmethod
@@ -96,7 +103,11 @@ class Store:
                 return Found(None, target.id, target.status == "closed")
             found = self._views(connection, [(gig.seq, 0)], channel).get((gig.seq, 0))
             # What the channel may see can be over while the gig goes on elsewhere.
-            return Found(found, None, (found or gig).status == "closed")
+            is_closed = (found or gig).status == "closed"
+            if found is not None and channel != OPERATOR:
+                is_hidden = any(source.board in self.hidden() for source in found.sources)
+                found = None if is_hidden else found
+            return Found(found, None, is_closed)
 
     def count_gigs(self) -> int:
         """Gigs that were not merged into others, open or closed."""
@@ -110,6 +121,20 @@ class Store:
             return gigs.newest_revision(connection)
 
     # --- boards ---
+
+    def hidden(self) -> frozenset[str]:
+        """Boards of which only the operator may see anything just now (index.store.boards.stale). The worker takes them
+        out of the gigs' views within a minute; this is for readers while none is at work."""
+        if time.monotonic() - self._hidden_at >= HIDDEN_S:
+            with self.database.reading() as connection:
+                self._hidden = boards.stale(connection, datetime.now(UTC))
+            self._hidden_at = time.monotonic()
+        return self._hidden
+
+    def infos(self) -> dict[str, BoardInfo]:
+        """All declared boards by id, without counting their gigs."""
+        with self.database.reading() as connection:
+            return {board: its.info for board, its in boards.standings(connection, datetime.now(UTC)).items()}
 
     def boards(self) -> list[BoardState]:
         """All declared boards with terms, runs and health, by id."""

@@ -4,16 +4,19 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from index.alerts import keys, saved
 from index.alerts.rhythm import RHYTHMS, zones
-from index.alerts.saved import KINDS, Order, worth_saving
+from index.alerts.saved import KINDS, Order, SavedSearch, worth_saving
 from index.query import BadQuery, SearchQuery
 from index.store.db import Database
+from index.terms import BoardInfo
 from search_api.address import Address
 from search_api.deps import Boards, Services, ServicesDep
+from search_api.form import form as search_form
 from search_api.form import meant
 from search_api.letters import search_words
 from search_api.problems import Problem
@@ -42,7 +45,7 @@ def alerts_page(request: Request, services: ServicesDep, database: DatabaseDep, 
 def _form(
     request: Request,
     services: Services,
-    boards: Boards,
+    boards: dict[str, BoardInfo],
     pairs: list[tuple[str, str]],
     given: dict[str, str],
     problem: BadQuery | None,
@@ -156,9 +159,7 @@ def manage(request: Request, form: Form, services: ServicesDep, database: Databa
         database.truncate_log()
         return _over(request)
     with database.writing() as connection:
-        found = saved.load(connection, form.get("search", ""))
-        if found is None or found.subscriber != subscriber:
-            raise Problem(404, "This saved search is gone.")
+        found = _its(connection, form.get("search", ""), subscriber)
         if action == "delete":
             saved.delete(connection, found)
         elif action == "pause" and found.state == "active":
@@ -171,6 +172,66 @@ def manage(request: Request, form: Form, services: ServicesDep, database: Databa
         left = saved.of_subscriber(connection, subscriber)
     if not left:
         return _over(request)
+    return _back(token)
+
+
+@router.get("/alerts/edit")
+def edit_page(request: Request, services: ServicesDep, database: DatabaseDep, boards: Boards) -> Response:
+    token = request.query_params.get("token", "")
+    subscriber = _subscriber(database, services, token)
+    with database.reading() as connection:
+        found = _its(connection, request.query_params.get("search", ""), subscriber)
+    return _edit(request, services, boards, token, found.id, Address.of(found.query))
+
+
+@router.post("/alerts/edit")
+def edit(request: Request, form: Form, services: ServicesDep, database: DatabaseDep, boards: Boards) -> Response:
+    """Says how many gigs of the last days the changed search finds, or saves it."""
+    token = form.get("token", "")
+    subscriber = _subscriber(database, services, token)
+    with database.reading() as connection:
+        found = _its(connection, form.get("search", ""), subscriber)
+    pairs = meant((name, value) for name, value in form.items() if name in SearchQuery.model_fields)
+    try:
+        query = worth_saving(SearchQuery.from_params(pairs))
+        week = last_week(services, query, found.kind)
+    except BadQuery as error:
+        return _edit(request, services, boards, token, found.id, Address.typed(pairs), problem=error)
+    if form.get("action") != "save":
+        return _edit(request, services, boards, token, found.id, Address.of(query), week=week)
+    with database.writing() as connection:
+        saved.change(connection, _its(connection, found.id, subscriber), services.clock(), query=query)
+    return _back(token)
+
+
+def _edit(
+    request: Request,
+    services: Services,
+    boards: dict[str, BoardInfo],
+    token: str,
+    search: str,
+    address: Address,
+    week: int | None = None,
+    problem: BadQuery | None = None,
+) -> Response:
+    fields = search_form(address, boards)
+    # Of what the form doesn't show, several values of one filter go along as one, which `meant` takes apart.
+    hidden = {name: ",".join(address.values(name)) for name, _ in fields["hidden"]}
+    body = render(
+        "edit.html", request, **fields | {"hidden": hidden}, token=token, search=search, week=week, problem=problem
+    )
+    return HTMLResponse(body, status_code=422 if problem else 200, headers=SECRET_ADDRESS)
+
+
+def _its(connection: sa.Connection, search: str, subscriber: str) -> SavedSearch:
+    """Raises a 404 Problem for one that is gone, and for another's."""
+    found = saved.load(connection, search)
+    if found is None or found.subscriber != subscriber:
+        raise Problem(404, "This saved search is gone.")
+    return found
+
+
+def _back(token: str) -> Response:
     return RedirectResponse(f"/alerts/manage?{urlencode({'token': token})}", 303, SECRET_ADDRESS)
 
 

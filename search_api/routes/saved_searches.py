@@ -1,5 +1,6 @@
 """/saved-searches: searches that programs and people save, to be told of new gigs."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -12,9 +13,10 @@ from starlette.responses import HTMLResponse, Response
 from index.alerts import digest, keys, saved
 from index.alerts.rhythm import Rhythm
 from index.alerts.saved import CHANNELS, Kind, Order, SavedSearch, State
+from index.engine.base import EngineError
 from index.query import BadQuery, SearchQuery
 from index.terms import OPERATOR
-from search_api.deps import Boards, Services, ServicesDep
+from search_api.deps import Boards, ServicesDep
 from search_api.letters import search_words
 from search_api.problems import OPERATOR_KEY, SUBSCRIBER_KEY, Problem, responses
 from search_api.saved_feed import MEDIA_TYPES, json_feed, rss
@@ -25,6 +27,7 @@ from search_api.subscribers import (
     Caller,
     CallerDep,
     DatabaseDep,
+    WriterDep,
     home_of,
     last_week,
     no_store,
@@ -90,7 +93,10 @@ class SavedSearchItem(BaseModel):
     state: State = Field(description="unconfirmed (a link was sent by mail), active or paused")
     why: str | None = Field(None, description="why it was paused, where nobody asked for it")
     created_at: datetime = Field(description="when it was saved")
-    last_week: int = Field(description="gigs of the last 7 days that it finds now")
+    last_week: int | None = Field(
+        None,
+        description="gigs of the last 7 days that it finds now; null in lists, and where they can't be counted now",
+    )
 
 
 class SavedSearchMade(SavedSearchItem):
@@ -115,8 +121,8 @@ def read_query(data: dict[str, Any]) -> SearchQuery:
     return SearchQuery.build(**data)
 
 
-def item(search: SavedSearch, services: Services, address: str | None) -> dict[str, Any]:
-    """The fields of a SavedSearchItem."""
+def item(search: SavedSearch, address: str | None) -> dict[str, Any]:
+    """The fields of a SavedSearchItem, all but `last_week`."""
     return {
         "id": search.id,
         "query": search.query.model_dump(exclude_defaults=True, mode="json"),
@@ -127,7 +133,6 @@ def item(search: SavedSearch, services: Services, address: str | None) -> dict[s
         "state": search.state,
         "why": search.why,
         "created_at": search.created_at,
-        "last_week": last_week(services, search.query, search.kind),
     }
 
 
@@ -152,7 +157,7 @@ def owned(connection: sa.Connection, search: str, caller: Caller) -> SavedSearch
     },
 )
 def save_search(
-    wanted: SavedSearchIn, request: Request, services: ServicesDep, database: DatabaseDep, caller: CallerDep
+    wanted: SavedSearchIn, request: Request, services: ServicesDep, database: DatabaseDep, caller: WriterDep
 ) -> Response:
     """Be told of each new gig that it finds, once. By mail it begins after a click in the mail that is sent to the
     address. The first one gives a key; send it to add others under the same."""
@@ -162,7 +167,7 @@ def save_search(
     )  # fmt: skip
     fields = {"last_week": last_week(services, order.query, order.kind)}  # refuses what can't be searched
     made = save(request, services, database, caller, order)
-    fields = item(made.search, services, order.address) | fields
+    fields |= item(made.search, order.address)
     feed = None
     if made.feed_token is not None:
         feed = f"{home_of(services)}/saved-searches/{made.search.id}/feed?{urlencode({'token': made.feed_token})}"
@@ -180,23 +185,34 @@ def list_searches(services: ServicesDep, database: DatabaseDep, caller: CallerDe
     with database.reading() as connection:
         found = saved.of_subscriber(connection, caller.subscriber)
         addresses = {one.subscriber: saved.address_of(connection, one.subscriber) for one in found}
-    return SavedSearchList(items=[SavedSearchItem(**item(one, services, addresses[one.subscriber])) for one in found])
+    return SavedSearchList(items=[SavedSearchItem(**item(one, addresses[one.subscriber])) for one in found])
+
+
+class KeyIn(BaseModel):
+    """Which key is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scope: Literal["all", "read"] = Field("all", description="`read`: one that may look and change nothing")
 
 
 class NewKey(BaseModel):
-    """A key in place of the one before."""
+    """A key in place of the one of that scope before."""
 
-    key: str = Field(description="opens all that you saved: `Authorization: Bearer KEY`")
+    key: str = Field(description="opens what you saved: `Authorization: Bearer KEY`")
+    scope: Literal["all", "read"] = Field(description="what it may do")
 
 
-@router.post("/key", summary="Another key", responses=responses(401, 422, 503), openapi_extra=OWNED)
-def renew_key(services: ServicesDep, database: DatabaseDep, caller: CallerDep) -> NewKey:
-    """Send your key to get another; the one before is worthless from then on."""
+@router.post("/key", summary="Another key", responses=responses(401, 403, 422, 503), openapi_extra=OWNED)
+def renew_key(services: ServicesDep, database: DatabaseDep, caller: WriterDep, wanted: KeyIn | None = None) -> NewKey:
+    """Send your key to get another; the one of that scope before is worthless from then on."""
     if caller.subscriber is None:
         raise Problem(401, "send the key that is to be replaced: `Authorization: Bearer KEY`")
+    scope = "all" if wanted is None else wanted.scope
+    purpose = keys.SCOPES[scope]
     with database.writing() as connection:
-        keys.revoke(connection, caller.subscriber, "key")
-        return NewKey(key=keys.issue(connection, "key", caller.subscriber, None, services.clock()))
+        keys.revoke(connection, caller.subscriber, purpose)
+        return NewKey(key=keys.issue(connection, purpose, caller.subscriber, None, services.clock()), scope=scope)
 
 
 @router.get("/{search_id}", summary="One saved search", responses=responses(401, 404, 422, 503), openapi_extra=OWNED)
@@ -205,33 +221,40 @@ def get_search(search_id: SearchId, services: ServicesDep, database: DatabaseDep
     with database.reading() as connection:
         found = owned(connection, search_id, caller)
         address = saved.address_of(connection, found.subscriber)
-    return SavedSearchItem(**item(found, services, address))
+    fields = item(found, address)
+    with suppress(BadQuery, EngineError):  # it is saved whether it can be asked now or not
+        fields["last_week"] = last_week(services, found.query, found.kind)
+    return SavedSearchItem(**fields)
 
 
 @router.patch(
-    "/{search_id}", summary="Change a saved search", responses=responses(401, 404, 422, 503), openapi_extra=OWNED
+    "/{search_id}", summary="Change a saved search", responses=responses(401, 403, 404, 422, 503), openapi_extra=OWNED
 )
 def change_search(
-    search_id: SearchId, change: SavedSearchChange, services: ServicesDep, database: DatabaseDep, caller: CallerDep
+    search_id: SearchId, change: SavedSearchChange, services: ServicesDep, database: DatabaseDep, caller: WriterDep
 ) -> SavedSearchMade:
     """Pause it, let it go on, or ask for something else: from then on it tells of what comes from now on."""
     now = services.clock()
-    query = None if change.query is None else read_query(change.query)
+    with database.reading() as connection:
+        found = owned(connection, search_id, caller)
+    # What takes a while, or may fail, comes before the transaction.
+    query = None if change.query is None else saved.worth_saving(read_query(change.query))
+    if change.state == "active" and found.kind == "webhook":
+        saved.check_receiver(found.url or "", services.settings)
+    count = None if query is None else last_week(services, query, found.kind)
     with database.writing() as connection:
         found = owned(connection, search_id, caller)
         if change.state is not None and found.state == "unconfirmed":
             raise BadQuery("state", "it waits for its address to confirm it")
         if change.rotate_secret and found.kind != "webhook":
             raise BadQuery("rotate_secret", "only a webhook has a secret")
-        if change.state == "active" and found.kind == "webhook":
-            saved.check_receiver(found.url or "", services.settings)
         found = saved.change(
             connection, found, now, query=query, state=change.state, rhythm=change.rhythm, hour=change.hour,
             zone=change.zone,
         )  # fmt: skip
         secret = saved.rotate(connection, found, now) if change.rotate_secret else None
         address = saved.address_of(connection, found.subscriber)
-    return SavedSearchMade(**item(found, services, address), webhook_secret=secret)
+    return SavedSearchMade(**item(found, address), last_week=count, webhook_secret=secret)
 
 
 @router.delete(
@@ -241,7 +264,7 @@ def change_search(
     responses=responses(401, 404, 422, 503),
     openapi_extra=OWNED,
 )
-def delete_search(search_id: SearchId, database: DatabaseDep, caller: CallerDep) -> Response:
+def delete_search(search_id: SearchId, database: DatabaseDep, caller: WriterDep) -> Response:
     """With all that is known of it; whoever has none left is erased."""
     with database.writing() as connection:
         saved.delete(connection, owned(connection, search_id, caller))

@@ -35,7 +35,7 @@ def save(store: Store, clock: Clock) -> Save:
             more.setdefault("url", HOOK)
         order = Order.of(SearchQuery.build(**query), kind, **more)
         with store.database.writing() as connection:
-            made = saved.make(store.database, connection, order, clock())
+            made = saved.make(connection, order, clock())
             if kind == "email" and confirm:
                 saved.change(connection, made.search, clock(), state="active")
         return made

@@ -17,11 +17,17 @@ from standardwebhooks.webhooks import Webhook
 
 
 class Mailbox:
-    """An SMTP server's handler that keeps what it takes; `refuse` is what it answers to recipients instead."""
+    """An SMTP server's handler that keeps what it takes; `refuse` is what it answers to recipients instead, and
+    `refuse_content` to what they are sent."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        """As they came over the wire."""
         self.refuse: str | None = None
+        self.refuse_content: str | None = None
+        self.hang_up_on: str | None = None
+        """To whom mails are taken, but never confirmed."""
         self.url = ""
 
     async def handle_RCPT(  # noqa: N802
@@ -33,11 +39,17 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.refuse_content is not None:
+            return self.refuse_content
         content = envelope.content
         assert isinstance(content, bytes)
+        self.raw.append(content)
         mail = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if self.hang_up_on in envelope.rcpt_tos:
+            assert server.transport is not None
+            server.transport.close()
         return "250 OK"
 
 

@@ -1,19 +1,26 @@
 """What is in the outbox arrives: at least once, under the same id, however often somebody is away or dies."""
 
+import re
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from pydantic import SecretStr
 
-from index.alerts import delivery, saved
+from index.alerts import delivery, saved, webhook
 from index.alerts.delivery import Delivery
-from index.alerts.digest import MAIL_GAP, MOST_GIGS, MOST_MAILS, Message, compose
+from index.alerts.digest import MAIL_GAP, MOST, MOST_GIGS, Message, compose
 from index.alerts.matching import Matcher
 from index.alerts.rhythm import next_time
 from index.alerts.saved import Made
+from index.alerts.webhook import NotTaken
+from index.query import SearchQuery
 from index.settings import Settings
+from index.store.schema import tokens
 from index.store.store import Store
 from search_api.letters import Letters
 from tests.alerts.conftest import Save, at, match, messages
@@ -257,6 +264,206 @@ def test_an_address_that_bounces_pauses_its_searches_and_says_why(
     assert state_of(store, one) == state_of(store, other) == ("paused", "the mail server refuses the address (550)")
 
 
+@pytest.mark.parametrize(
+    ("recipient", "content", "state"),
+    [
+        ("550 5.1.1 <me@example.org>: no such user", None, "paused"),
+        ("553 me@example.org is none", None, "paused"),
+        (None, "550 5.1.1 no mailbox me@example.org", "paused"),
+        ("450 4.2.0 <me@example.org>: greylisted", None, "active"),
+        ("554 5.7.1 <me@example.org>: relay access denied", None, "active"),  # it is we who may not
+        ("552 5.2.2 the mailbox of me@example.org is full", None, "active"),
+        (None, "554 5.7.1 this looks like spam to me@example.org", "active"),
+    ],
+)
+def test_only_what_a_server_says_of_the_address_pauses_at_once_and_no_log_names_it(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox,
+    caplog: pytest.LogCaptureFixture, recipient: str | None, content: str | None, state: str,
+) -> None:  # fmt: skip
+    made = save(kind="email", q="dog")
+    mailbox.refuse, mailbox.refuse_content = recipient, content
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    Post(store, clock, None, mailbox).send()
+    assert state_of(store, made)[0] == state
+    [message] = messages(store)
+    assert message.error
+    for said in (caplog.text, message.error, str(state_of(store, made)[1])):
+        assert "me@example.org" not in said
+
+
+def test_our_own_mail_server_being_down_for_weeks_pauses_nobody(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox, port = Mailbox(), free_port()
+    mailbox.url = f"smtp://127.0.0.1:{port}"
+    made = save(kind="email", q="dog")
+    post = Post(store, clock, None, mailbox)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(14):
+        post.send()
+        clock.pass_by(days=1)
+    assert state_of(store, made) == ("active", None)
+    assert caplog.text.count("mails can't be sent") == 1
+    with store.database.reading() as connection:
+        assert connection.execute(tokens.select()).all() == []  # of mails that never left
+    with mail_server(mailbox, port):
+        post.send()
+        clock.pass_by(seconds=delivery.AWAY.total_seconds())
+        post.send()
+    assert any("new gig" in str(mail["Subject"]) for mail in mailbox.mails)
+
+
+def test_a_mail_whose_fate_is_unknown_is_not_sent_again_for_ever(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    """The server hangs up on it, or takes longer than we wait: it may have arrived, and others must not wait for it."""
+    made = save(kind="email", q="dog")
+    other = save(kind="email", q="dog", address="you@example.org")
+    mailbox.hang_up_on = "me@example.org"
+    post = Post(store, clock, None, mailbox)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        post.send()
+        clock.pass_by(days=1)
+    assert len(mailbox.mails) == len(delivery.RETRIES_S) + 2
+    assert state_of(store, made)[0] == "paused"
+    assert state_of(store, other) == ("active", None)
+
+
+def test_what_has_no_way_waits_for_one(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    for _ in range(20):
+        Post(store, clock, None, None).send()
+        clock.pass_by(days=1)
+    assert state_of(store, made) == ("active", None)
+    Post(store, clock, None, mailbox).send()
+    assert len(mailbox.mails) == 1
+
+
+def test_a_password_is_given_away_over_tls_alone(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("index.mail.LOOPBACK", ())
+    mailbox.url = mailbox.url.replace("//", "//me:hunter22@")
+    made = save(kind="email", q="dog")
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    Post(store, clock, None, mailbox).send()
+    assert mailbox.mails == []
+    assert "STARTTLS" in caplog.text
+    assert "hunter22" not in caplog.text
+    assert state_of(store, made) == ("active", None)
+
+
+def test_the_address_that_ends_it_is_written_plainly(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, mailbox: Mailbox
+) -> None:
+    """As mail programs read it (RFC 8058); Python would fold it as encoded words, and its parser hide that."""
+    save(kind="email", q="dog Спб " + "river " * 20)
+    run_board("alpha", posting("alpha", "1", "dog Спб river"))
+    match(matcher)
+    Post(store, clock, None, mailbox).send()
+    raw = mailbox.raw[-1].decode("ascii")
+    assert re.search(
+        r"^List-Unsubscribe: <https://gigdex\.example/saved-searches/\w+/unsubscribe\?token=gdx_[\w-]+>\r?$", raw, re.M
+    )
+    assert re.search(r"^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r?$", raw, re.M)
+    assert re.search(r"^Message-ID: <msg_\w+@gigdex\.example>\r?$", raw, re.M)
+    assert max(map(len, raw.splitlines())) < 998
+
+
+# --- slow receivers ---
+
+
+@pytest.mark.timeout(30)
+def test_a_receiver_that_stretches_its_handshake_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timeout of the socket's own begins anew with each byte."""
+    monkeypatch.setattr(webhook, "TIMEOUT_S", 0.5)
+    over = threading.Event()
+
+    def stretch(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KiB begins
+            while not over.wait(0.1):
+                connection.sendall(b"\x02")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=stretch, args=(listener,), daemon=True)
+        thread.start()
+        port = listener.getsockname()[1]
+        with pytest.raises(NotTaken, match="longer than"):
+            webhook.post(f"https://127.0.0.1:{port}/", b"{}", {}, frozenset({("127.0.0.1", port)}))
+        over.set()
+        thread.join()
+
+
+def test_nobody_waits_for_the_slow(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock
+) -> None:
+    slow = {save(q="dog", url=f"https://slow.example/{number}").search.id for number in range(delivery.AT_ONCE - 1)}
+    quick, mail = save(q="cat").search.id, save(kind="email", q="cat").search.id
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    stop, wake, done = threading.Event(), threading.Event(), threading.Semaphore(0)
+    taken: list[str] = []
+
+    def send(message: Message) -> None:
+        assert message.search is not None
+        if message.search.id in slow:
+            wake.wait(20)
+        taken.append(message.search.id)
+        done.release()
+
+    thread = threading.Thread(target=Delivery(store, {"email": send, "webhook": send}, False, clock).run, args=(stop,))
+    thread.start()
+    try:
+        for number in range(2):  # while the slow ones still take their time
+            run_board("alpha", DOGS[0], posting("alpha", f"cat{number}", f"Feed cat number {number}"))
+            match(matcher)
+            assert done.acquire(timeout=15)
+            clock.pass_by(minutes=11)
+        assert done.acquire(timeout=15)
+        assert slow.isdisjoint(taken)
+        assert {quick, mail} <= set(taken)
+    finally:
+        stop.set()
+        wake.set()
+        thread.join()
+
+
+def test_who_lets_us_wait_takes_no_more_than_a_share(
+    store: Store, run_board: RunBoard, save: Save, matcher: Matcher, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "MOST_LOOKED_AT", 10)
+    greedy = save(q="dog").search.subscriber
+    order = saved.Order.of(SearchQuery.build(q="dog"), "webhook", url="https://greedy.example/", rhythm="instant")
+    with store.database.writing() as connection:
+        for _ in range(20):
+            saved.make(connection, order, clock(), subscriber=greedy)
+    run_board("alpha", DOGS[0])
+    match(matcher)
+    clock.pass_by(seconds=1)
+    modest = save(q="dog number 1").search.id
+    run_board("alpha", *DOGS[:2])
+    match(matcher)
+    first, second = (Delivery(store, {"webhook": lambda _: None}, False, clock) for _ in range(2))
+    assert len(first._lease("webhook", 8)) == delivery.SHARE
+    [other] = second._lease("webhook", 8)
+    assert {row.id: row.search for row in messages(store)}[other] == modest
+    assert first._lease("webhook", 8) == []
+    clock.pass_by(minutes=4)
+    assert len(first._lease("webhook", 8)) == delivery.SHARE  # the leases have run out
+
+
 # --- crashes ---
 
 
@@ -406,12 +613,12 @@ def test_instant_mails_keep_a_distance_and_a_recipient_is_never_flooded(
     clock.pass_by(seconds=MAIL_GAP.total_seconds())
     with store.database.writing() as connection:
         assert compose(connection, clock()) == 1
-        for _ in range(MOST_MAILS - 2):
+        for _ in range(MOST["email"] - 2):
             saved.put(connection, "digest", made.search.subscriber, made.search.id, clock())
     clock.pass_by(seconds=MAIL_GAP.total_seconds())
     run_board("alpha", DOGS[2])
     match(matcher)
-    assert len(messages(store)) == MOST_MAILS
+    assert len(messages(store)) == MOST["email"]
     clock.pass_by(hours=1)
     with store.database.writing() as connection:
         assert compose(connection, clock()) == 1

@@ -37,7 +37,8 @@ def test_public_addresses_are_public(address: str) -> None:
         "http://receiver.example/", "ftp://receiver.example/", "//receiver.example/", "receiver.example", "",
         "https://", "https://receiver.example:22/", "https://receiver.example:80/", "https://receiver.example:99999/",
         "https://user:pass@receiver.example/", "https://user@127.0.0.1/", "https://receiver.example/\r\nHost: x",
-        "https://receiver.example/ x", "https://exämple.example/", "file:///etc/passwd", "gopher://127.0.0.1:70/",
+        "https://receiver.example/ x", "https://receiver.example/\x7f",
+        "https://exämple.example/", "file:///etc/passwd", "gopher://127.0.0.1:70/",
         "https://[::1/", "https://receiver.example/" + "a" * 2_000,
     ],
 )  # fmt: skip

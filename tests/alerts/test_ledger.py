@@ -2,11 +2,12 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from index.alerts import saved
 from index.alerts.matching import Matcher
@@ -20,6 +21,7 @@ from index.store.boards import declare
 from index.store.inbox import Inbox
 from index.store.schema import gigs
 from index.store.store import Store
+from tests import postgresql
 from tests.alerts.conftest import HOOK, match, messages, told
 from tests.index.conftest import Clock, board, posting
 
@@ -44,12 +46,15 @@ def fits(name: str, gig: tuple[str, int] | None) -> bool:
 
 class Ledger(RuleBasedStateMachine):
     searches: Bundle[str] = Bundle("searches")
+    databases: ClassVar[postgresql.Databases | None] = None
+    """Where it is on PostgreSQL."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.clock = Clock()
-        settings = Settings(data=Path(self.folder.name))
+        self.url = None if self.databases is None else self.databases.fresh()
+        settings = Settings(data=Path(self.folder.name), database_url=self.url)
         self.store, self.inbox = Store.open(settings), Inbox.open(settings)
         declare(self.store.database, [board("alpha")])
         self.ingest = Ingest(self.store, self.inbox, self.clock)
@@ -66,6 +71,8 @@ class Ledger(RuleBasedStateMachine):
         self.inbox.close()
         self.store.close()
         self.folder.cleanup()
+        if self.databases is not None and self.url is not None:
+            self.databases.drop(self.url)
 
     def settle(self) -> None:
         """Match what has changed, here and in the model."""
@@ -104,7 +111,7 @@ class Ledger(RuleBasedStateMachine):
         self.settle()  # what was waiting belongs to those who asked before
         order = Order.of(SearchQuery.build(**QUERIES[name]), "webhook", url=HOOK, rhythm="instant")
         with self.store.database.writing() as connection:
-            made = saved.make(self.store.database, connection, order, self.clock())
+            made = saved.make(connection, order, self.clock())
         self.asks[made.search.id], self.active[made.search.id], self.told[made.search.id] = name, True, set()
         return made.search.id
 
@@ -116,6 +123,16 @@ class Ledger(RuleBasedStateMachine):
             assert found is not None
             saved.change(connection, found, self.clock(), state=state)
         self.active[search] = state == "active"
+
+    @rule(search=searches, name=st.sampled_from(sorted(QUERIES)))
+    def ask(self, search: str, name: str) -> None:
+        """Something else, or the same again."""
+        self.settle()
+        with self.store.database.writing() as connection:
+            found = saved.load(connection, search)
+            assert found is not None
+            saved.change(connection, found, self.clock(), query=SearchQuery.build(**QUERIES[name]))
+        self.asks[search] = name
 
     @rule()
     def work(self) -> None:
@@ -140,3 +157,12 @@ class Ledger(RuleBasedStateMachine):
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = hypothesis_settings(max_examples=20, stateful_step_count=15, deadline=None)
+
+
+@pytest.mark.postgresql
+def test_the_ledger_on_postgresql(postgresql_databases: postgresql.Databases) -> None:
+    class OnPostgreSQL(Ledger):
+        databases = postgresql_databases
+
+    few = hypothesis_settings(max_examples=5, stateful_step_count=15, deadline=None)
+    run_state_machine_as_test(OnPostgreSQL, settings=few)

@@ -114,9 +114,10 @@ def count(settings: Settings, table: str) -> int:
 def test_the_command_saves_lists_pauses_and_deletes(tmp_path: Path) -> None:
     data = tmp_path / "data"
     crawl(Settings(data=data), 0, 3)
+    mail = {"GIGDEX_SMTP_URL": "smtp://127.0.0.1:1"}
 
-    def run(*arguments: str, status: int = 0, **settings: str) -> str:
-        done = gigdex(data, "alerts", *arguments, **settings)
+    def run(*arguments: str, status: int = 0, stdin: str = "") -> str:
+        done = gigdex(data, "alerts", *arguments, stdin=stdin, **mail)
         assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
         return done.stdout if status == 0 else done.stderr
 
@@ -128,12 +129,30 @@ def test_the_command_saves_lists_pauses_and_deletes(tmp_path: Path) -> None:
     assert json.loads(run("list"))["state"] == "paused"
     run("delete", made["id"])
     assert run("list") == ""
+    run("add", "dog", "--mail", "me@example.org")
     for arguments, said in [
         (("add",), "query: it is empty"),
         (("add", "dog", "--webhook", "https://127.0.0.1/"), "url: its name leads to an address that is not"),
         (("pause", made["id"]), "there is no saved search"),
+        (("pause", "you@example.org"), "there is no saved search"),
     ]:
         assert said in run(*arguments, status=2)
+    assert "has not confirmed it yet" in run("pause", "me@example.org", status=1)
+    assert "nothing is paused: it is no report" in run("bounced", status=1, stdin="Subject: hello")
+    run("delete", "ME@example.org")
+    assert run("list") == ""
+
+
+def test_adding_by_command_says_first_what_it_would_have_told(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    crawl(settings, 0, 3)
+    instance = Instance(settings, [board("alpha")])
+    with instance.working("test") as worker:
+        worker.drain()
+    instance.close()
+    done = gigdex(settings.data, "alerts", "add", "dog", "--pay-min", "6")
+    assert done.returncode == 0
+    assert done.stderr == "2 gigs of the last 7 days would have been told.\n"
 
 
 def test_forgotten_words_are_not_kept_by_matching_either(
@@ -142,6 +161,8 @@ def test_forgotten_words_are_not_kept_by_matching_either(
     save(q="dog")
     run_board("alpha", posting("alpha", "1", "Walk the dog of Jane Roe-Smythe"))
     match_all(store)
+    assert "Roe-Smythe" not in seen(store)
+    run_board("alpha", posting("alpha", "1", "Walk the old dog"))  # kept as it was until that is matched
     assert "Roe-Smythe" in seen(store)
     remember(store, make_rule(store, "Jane Roe-Smythe"))
     apply_pending(ingest, lambda: None)

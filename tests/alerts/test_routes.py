@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from index.alerts import saved
 from index.alerts.delivery import Delivery
 from index.alerts.matching import Matcher
+from index.engine.base import EngineError
 from index.engine.embedded import EmbeddedEngine
 from index.follow import Follower
 from index.search import Search
@@ -61,7 +62,7 @@ class World:
             "smtp_url": SecretStr(smtp) if smtp else None, "mail_from": "gigs@gigdex.example",
         }  # fmt: skip
         chosen = Settings(**defaults | settings)
-        services = Services(
+        self.services = Services(
             Search(engine, store, b"secret"),
             store,
             Stream(store, engine),
@@ -71,7 +72,7 @@ class World:
             secret=b"secret",
         )
         host = "127.0.0.1:8000" if chosen.private else "gigdex.example"
-        self.client = Client(services, host)
+        self.client = Client(self.services, host)
         self.matcher = Matcher(store, chosen.private, clock)
         letters = Letters(chosen, dict, clock, chosen.home)
         self.delivery = Delivery(store, letters.ways(), chosen.private, clock)
@@ -180,14 +181,88 @@ def test_a_key_is_replaced(world: World) -> None:
     refused(world.ask("POST", "/saved-searches/key"), 401)
 
 
+def test_a_key_may_be_for_reading_alone(world: World) -> None:
+    made = world.save(HOOK)
+    path, key = made.headers["location"], made.json()["key"]
+    answer = world.ask("POST", "/saved-searches/key", key, json={"scope": "read"}).json()
+    assert answer["scope"] == "read"
+    reads = answer["key"]
+    assert world.ask("GET", path, reads).status_code == world.ask("GET", "/saved-searches", reads).status_code == 200
+    refused(world.ask("PATCH", path, reads, json={"state": "paused"}), 403)
+    refused(world.ask("DELETE", path, reads), 403)
+    refused(world.ask("POST", "/saved-searches/key", reads), 403)
+    refused(world.save(HOOK, reads), 403)
+    assert world.form("/alerts/manage", token=reads, search=made.json()["id"], action="delete").status_code == 404
+    world.ask("POST", "/saved-searches/key", key, json={"scope": "read"})
+    refused(world.ask("GET", path, reads), 401)
+    assert world.ask("GET", path, key).status_code == 200
+    refused(world.ask("POST", "/saved-searches/key", key, json={"scope": "everything"}), 422, "scope")
+
+
+def test_a_change_that_cant_be_asked_changes_nothing(world: World) -> None:
+    made = world.save(HOOK)
+    path, key = made.headers["location"], made.json()["key"]
+    for query, parameter in [({"pay_min": 9, "currency": "XXX"}, "currency"), ({"q": "?!"}, "query")]:
+        refused(world.ask("PATCH", path, key, json={"query": query, "rhythm": "daily"}), 422, parameter)
+    got = world.ask("GET", path, key).json()
+    assert (got["query"], got["rhythm"]) == ({"q": "dog"}, "instant")
+    assert world.ask("GET", "/saved-searches", key).status_code == 200
+
+
+def test_looking_up_a_receiver_holds_nobody_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name server may take its time: others must be able to write meanwhile."""
+    made = world.save(HOOK)
+
+    def resolve(_: Any) -> str:
+        with world.store.database.writing():
+            return "203.0.113.9"
+
+    monkeypatch.setattr("index.alerts.guard.resolve", resolve)
+    assert world.ask("PATCH", made.headers["location"], made.json()["key"], json={"state": "active"}).status_code == 200
+
+
+def test_what_is_saved_can_be_seen_and_paused_while_nothing_can_be_searched(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.save(HOOK)
+    path, key = made.headers["location"], made.json()["key"]
+
+    def fails(*_: Any) -> list[int]:
+        raise EngineError("it is being rebuilt")
+
+    monkeypatch.setattr(Search, "totals", fails)
+    assert world.ask("GET", path, key).json()["last_week"] is None
+    assert world.ask("PATCH", path, key, json={"state": "paused"}).json()["state"] == "paused"
+
+
+def test_other_sites_pages_save_nothing_on_a_private_instance(make_world: MakeWorld) -> None:
+    """A page's script may send a body without a type, or as text, to any address, and nobody asks us first."""
+    world = make_world(host="127.0.0.1", public_url=None)
+    body = json.dumps({"query": {"q": "dog"}, "channel": HOOK})
+    for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": FORM["Content-Type"]}):
+        answer = world.ask(
+            "POST", "/saved-searches", content=body, headers={"Origin": "https://evil.example"} | headers
+        )
+        assert answer.status_code == 422
+    assert world.ask("GET", "/saved-searches").json() == {"items": []}
+
+
 def test_bad_and_empty_searches_are_refused_with_the_reason(world: World) -> None:
     for query, parameter in [
         ({}, "query"), ({"q": "dog", "bogus": 1}, "bogus"), ({"pay_min": -1}, "pay_min"), ({"mode": ["moon"]}, "mode"),
         ({"near": "Nowhereville-on-Sea"}, "near"), ({"pay_min": 9, "currency": "XXX"}, "currency"),
-        ({"q": "dog", "status": ["closed"]}, "status"), ({"q": ["dog"]}, "q"),
+        ({"q": "dog", "status": ["closed"]}, "status"), ({"q": ["dog"]}, "q"), ({"q": '"!?"'}, "query"),
+        ({"pay_unknown": "include"}, "query"), ({"sort": "pay", "limit": 5, "risk": ["all"]}, "query"),
     ]:  # fmt: skip
         refused(world.save(HOOK, query=query), 422, parameter)
-    refused(world.save({"kind": "email", "address": "nobody"}), 422, "address")
+    for address in (
+        "nobody",
+        "a@b@c",
+        "me@example.org\r\nBcc: you@example.org",
+        "me\0@example.org",
+        "me\x7f@example.org",
+    ):
+        refused(world.save({"kind": "email", "address": address}), 422, "address")
     refused(world.save({"kind": "pigeon"}), 422, "kind")
     refused(world.save({"kind": "feed", "address": "me@example.org"}), 422, "address")
     refused(world.save({"kind": "webhook"}), 422, "url")
@@ -236,8 +311,9 @@ def test_a_private_feed_fills_with_what_is_new(world: World, run_board: RunBoard
 def test_sign_ups_are_limited_per_client_and_per_address(world: World) -> None:
     for _ in range(saved.MOST_LETTERS):
         assert world.save(MAIL).status_code == 202
-    answer = world.save(MAIL | {"address": "me@EXAMPLE.org"})
-    refused(answer, 429)
+    for other in ("me@EXAMPLE.org", "ME@example.org", "me+1@example.org", "Me+what+ever@example.org"):
+        answer = world.save(MAIL | {"address": other})
+        refused(answer, 429)  # they are one mailbox
     assert int(answer.headers["retry-after"]) > 0
     assert len(messages(world.store, "confirm")) == saved.MOST_LETTERS
     for number in range(saved.MOST_SIGN_UPS - saved.MOST_LETTERS):
@@ -297,6 +373,32 @@ def test_no_mail_comes_before_the_address_has_said_so(world: World, mailbox: Mai
     run_board("alpha", *DOGS[:2])
     world.work()
     assert [str(one["Subject"]) for one in mailbox.mails[1:]] == ["1 new gig: Gigs: “dog”"]
+
+
+def test_who_never_agrees_is_forgotten(world: World, mailbox: Mailbox) -> None:
+    agreed, _ = confirmed(world, mailbox)
+    other = world.save(MAIL | {"address": "you@example.org"}).json()["id"]
+    world.work()
+    world.clock.pass_by(days=2)
+    world.work()
+    assert "you@example.org" in everything(world.store)
+    world.clock.pass_by(days=1, hours=1)
+    world.work()
+    kept = everything(world.store)
+    assert "you@example.org" not in kept
+    assert other not in kept
+    assert "me@example.org" in kept
+    assert agreed in kept
+
+
+def test_a_confirmation_carries_nobodys_advertisement(world: World, mailbox: Mailbox) -> None:
+    world.save(MAIL, query={"q": "You won! Visit https://evil.example/prize or mail me@evil.example now " + "x " * 200})
+    world.work()
+    [mail] = mailbox.mails
+    text = plain_text(mail)
+    assert "You won" in text
+    assert "evil.example" not in mailbox.raw[-1].decode()
+    assert max(map(len, text.splitlines())) < 200
 
 
 def test_a_link_to_confirm_grows_old_and_opens_one_search_alone(world: World, mailbox: Mailbox) -> None:
@@ -405,6 +507,33 @@ def test_pause_go_on_change_export_and_erase(world: World, mailbox: Mailbox, run
     assert world.client.page(manage).status_code == 404
     assert "me@example.org" not in everything(world.store)
     assert made not in everything(world.store)
+
+
+def test_the_search_itself_is_changed_on_the_private_page(world: World, mailbox: Mailbox, run_board: RunBoard) -> None:
+    run_board("alpha", *DOGS, posting("alpha", "9", "Feed the cat, $50 an hour"))
+    world.work()
+    made, manage = confirmed(world, mailbox)
+    token = manage.partition("token=")[2]
+    page = world.client.page(f"/alerts/edit?token={token}&search={made}")
+    assert 'name="q" value="dog"' in page.text
+
+    def send(action: str, **fields: str) -> httpx.Response:
+        return world.form("/alerts/edit", token=token, search=made, action=action, **fields)
+
+    several = {"country": "DE,FR", "media": "cash"}
+    counted = send("count", q="cat", pay_min="", **several)
+    assert "<strong>0</strong> gigs of the last 7 days fit" in counted.text
+    assert 'name="country" value="DE,FR"' in counted.text
+    for fields, said in (({"q": ""}, "it is empty"), ({"q": "cat", "pay_min": "much"}, "At least")):
+        wrong = send("save", **fields)
+        assert wrong.status_code == 422
+        assert said in wrong.text
+    assert "dog" in world.client.page(manage).text
+    assert send("save", q="cat", pay_min="40").status_code == 303
+    assert 'href="/?q=cat&amp;pay_min=40"' in world.client.page(manage).text
+    for bad in ({"token": "gdx_wrong", "search": made}, {"token": token, "search": "other"}):
+        assert world.client.page(f"/alerts/edit?{urlencode(bad)}").status_code == 404
+        assert world.form("/alerts/edit", action="save", q="x", **bad).status_code == 404
 
 
 def everything(store: Store) -> str:

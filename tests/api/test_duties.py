@@ -1,6 +1,7 @@
 """What owners ask for besides (index/terms.py), as a reader of the pages finds it."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,7 @@ from index.posting import Posting
 from index.terms import BoardTerms, Duty
 from search_api.words import DUTIES
 from tests.api import made_up
-from tests.api.conftest import Client
+from tests.api.conftest import Client, MakeClient
 
 LINK = "https://board.example/job/1?utm_source=theirs&ref=Ä%20b#apply"
 
@@ -25,6 +26,23 @@ def test_links_to_boards_are_followed(client: Client) -> None:
     links = re.findall(r'<a[^>]+href="https://tasks\.example[^>]*>', page)
     assert links
     assert not [link for link in links if "nofollow" in link or "ugc" in link or "sponsored" in link]
+
+
+def test_a_label_stands_on_each_gig_of_its_board_and_a_notice_beside_the_attribution(make_client: MakeClient) -> None:
+    """Duty `label`: in the list and on the gig's page, all of it a link."""
+    client = make_client()
+    info = made_up.BOARDS["errands"]
+    terms = info.terms.model_copy(update={"duties": ("label",), "notice": "Sorted by <us>."})
+    boards = made_up.BOARDS | {"errands": info.model_copy(update={"terms": terms})}
+    client.app.state.boards = SimpleNamespace(infos=lambda: boards)
+    gig = made_up.TRANSCRIBE
+    label = '<a class="label" href="https://errands.example/" rel="noopener external">Gigs by Errand &amp; Co.</a>'
+    for path in (f"/gig/{gig.id}", "/?q=transcribe"):
+        page = client.page(path).text
+        assert page.count(label) == 1, path
+    assert "Sorted by &lt;us&gt;." in client.page(f"/gig/{gig.id}").text
+    other = client.page(f"/gig/{made_up.LESSON.id}").text
+    assert 'class="label"' not in other
 
 
 def made(description: str = "Two walks a day.") -> Gig:

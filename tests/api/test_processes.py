@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.run_gigdex import start_gigdex
+from tests.run_gigdex import ROOT, start_gigdex
 
 PATIENCE_S = 30
 
@@ -70,3 +71,32 @@ def test_none_is_left_behind_by_a_parent_that_was_killed(serving: Serving) -> No
     os.kill(serving.process.pid, signal.SIGKILL)
     serving.process.wait(PATIENCE_S)
     until("the children end", lambda: not any(child.is_running() for child in children))
+
+
+MISSES = """
+import signal, sys, time
+from search_api.processes import serve_in
+
+def serve(number):
+    told = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit() if told else told.append(True))
+    print("ready", flush=True)
+    while True:
+        time.sleep(0.1)
+
+serve_in(2, serve)
+"""
+
+
+def test_one_that_misses_the_signal_because_it_has_just_begun_is_told_again() -> None:
+    with subprocess.Popen([sys.executable, "-c", MISSES], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert [process.stdout.readline() for _ in range(2)] == ["ready\n"] * 2
+        children = psutil.Process(process.pid).children()
+        process.terminate()
+        try:
+            assert process.wait(PATIENCE_S) == 0
+        finally:
+            for child in children:
+                if child.is_running():
+                    child.kill()

@@ -83,6 +83,6 @@ def test_every_answer_is_as_promised(make_client: MakeClient) -> None:
                 if check.failure_info:
                     wrong.append(f"{check.name}: {check.failure_info.failure}\n{check.failure_info.code_sample[:500]}")
     assert not wrong, "\n\n".join(dict.fromkeys(wrong))
-    # Saved searches need a database, and what a query may hold no schema says: tests/alerts/test_routes.py.
+    # Saved searches need a database, and what a query may hold no schema says: tests/alerts/test_promises.py.
     assert asked >= {f"GET {path}" for path in app.openapi()["paths"] if not path.startswith("/saved-searches")}
     assert checks > 1_000

@@ -13,7 +13,7 @@ import pytest
 
 from crawlers.declared import declared, from_table
 from crawlers.page import Page
-from crawlers.probe import ProbeSpider, granted, known_employer, looking_at
+from crawlers.probe import ProbeSpider, forums, granted, known_place, looking_at
 from crawlers.toml import as_toml
 from tests.crawlers.loopback import Answer, Loopback, Script
 from tests.crawlers.test_board_fixtures import KINDS
@@ -245,7 +245,7 @@ def test_the_owners_grant_becomes_the_terms() -> None:
 
 
 def employer_table() -> dict[str, Any]:
-    proposal = known_employer("https://jobs.lever.co/example")
+    proposal = known_place("https://jobs.lever.co/example")
     assert proposal is not None
     return proposal.table
 
@@ -260,11 +260,24 @@ def employer_table() -> dict[str, Any]:
     ],
 )
 def test_an_employers_site_on_known_software_needs_no_look(address: str, each: str) -> None:
-    proposal = known_employer(address)
+    proposal = known_place(address)
     assert proposal is not None
     spider: Any = from_table(proposal.board_id, tomllib.loads(proposal.toml()))
     assert spider.source.each == (each,)
     assert spider.board.terms.off
+
+
+def test_a_subreddit_needs_no_look_either() -> None:
+    proposal = known_place("https://www.reddit.com/r/forhire/new/")
+    assert proposal is not None
+    spider: Any = from_table(proposal.board_id, tomllib.loads(proposal.toml()))
+    assert spider.source.subreddits == ("forhire",)
+    assert spider.board.keys == ("reddit_client_id", "reddit_client_secret")
+
+
+def test_a_search_of_issues_is_read_as_bounties() -> None:
+    [(kind, source)] = forums("https://git.example/api/v3/search/issues?q=label%3Abounty")
+    assert (kind, source) == ("github_bounties", {"query": "label:bounty", "api": "https://git.example/api/v3"})
 
 
 def test_toml_of_odd_texts() -> None:

@@ -37,11 +37,15 @@ ON = {
 KEYED = {"adzuna", "francetravail", "jooble", "usajobs", "reed", "reddit", "themuse"}
 DUTIES: dict[str, Any] = {
     "remotive": {"no_email_wall"},
+    "empllo": {"no_email_wall"},
+    "adzuna": {"label", "purge_at_end"},
+    "themuse": {"no_logo", "purge_at_end"},
+    "jobtech": {"no_personal_names"},
+    "ted": {"no_personal_names"},
     "remoteok": {"follow_link", "no_logo"},
     "jobicy": {"apply_link_unchanged"},
     "nav": {"delete_at_once", "apply_link_unchanged"},
     "francetravail": {"delete_at_once", "refresh_daily", "apply_link_unchanged"},
-    "clinicaltrials": {"refresh_daily"},
     "hackernews": {"delete_at_once"},
     "github": {"delete_at_once", "no_personal_names"},
     "usajobs": {"no_logo"},
@@ -50,7 +54,7 @@ INTERVALS = {
     "remotive": 6 * 3600,  # at most four calls a day
     "jobicy": 3600,
     "himalayas": 24 * 3600,  # the data is refreshed once a day
-    "adzuna": 1080,  # 2,500 requests a month
+    "adzuna": 20 * 1080,  # a run's twenty requests, of 2,500 a month
     "mpsv": 24 * 3600,
     "solidjobs": 3600,
 }

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,7 @@ import pytest
 from crawlers.run import SAMPLE_URL, Progress, crawl
 from crawlers.sample_boards.server import SampleServer
 from index.settings import Settings
+from index.store.inbox import Inbox
 from tests.crawlers.loopback import Answer, Loopback
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,10 +103,13 @@ def test_two_processes_never_crawl_one_host(tmp_path: Path) -> None:
         )
         first.start()
         assert asked.wait(60)
-        (second,) = crawl(["sample_wrenwire"], settings, sample_url=server.url)
+        second, same = crawl(["sample_wrenwire", "sample_taskfinch"], settings, sample_url=server.url)
+        with closing(Inbox.open(settings)) as inbox:
+            outcomes = sorted(run.outcome for run in inbox.runs() if run.board == "sample_taskfinch")
         second_is_done.set()
         first.join(60)
-        assert (second.outcome, second.complete) == ("skipped", False)
+        assert (second.outcome, second.complete) == (same.outcome, same.complete) == ("skipped", False)
+        assert outcomes == ["running", "skipped"], "that of the first has not died"
         assert re.search(r"is being crawled by another process \(process \d+ of ", second.error or "")
         assert [one.outcome for one in ends] == ["finished"]
         assert not [target for target in server.requests if target.startswith("/wrenwire")]

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
@@ -26,6 +28,7 @@ from index.store import schema
 from index.store.db import Database
 from index.store.hosts import LEASE_S, Hosts
 from index.store.inbox import Inbox
+from tests.index.conftest import POSTGRES, SQLITE
 
 
 def answer(value: str | None) -> Response:
@@ -68,9 +71,11 @@ def test_instants_never_raise(value: float) -> None:
     assert instant(value)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    inbox = Inbox.open(Settings(data=tmp_path))
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """As one machine has it, and as several share it."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgres" else None
+    inbox = Inbox.open(Settings(data=tmp_path, database_url=url))
     yield inbox.database
     inbox.close()
 
@@ -89,6 +94,22 @@ def test_one_owner_a_host(database: Database) -> None:
     assert theirs.is_ours()
     theirs.release()
     assert not theirs.is_ours()
+
+
+def test_of_many_that_want_a_host_at_once_one_gets_it(database: Database) -> None:
+    wanting = [Host(Hosts(database), "x.example") for _ in range(8)]
+    together = threading.Barrier(len(wanting))
+
+    def hold(host: Host) -> bool:
+        together.wait(30)
+        try:
+            host.hold()
+        except HostBusy:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(wanting)) as pool:
+        assert sorted(pool.map(hold, wanting)) == [False] * 7 + [True]
 
 
 def test_a_host_of_a_dead_process_is_free_at_once_of_a_dead_machine_after_a_while(database: Database) -> None:
@@ -183,6 +204,11 @@ def test_our_settings_are_safe_and_scrapys_are_not() -> None:
     assert "\n" not in str(refused.value)
 
 
+def test_a_setting_that_overrules_ours_by_an_older_name_is_found_too() -> None:
+    with pytest.raises(Unsafe, match="DOWNLOAD_DELAY_JITTER"):
+        check(scrapy_settings(RANDOMIZE_DOWNLOAD_DELAY=True))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -190,7 +216,7 @@ def test_our_settings_are_safe_and_scrapys_are_not() -> None:
         ("REMOTE_CONTROL_ENABLED", "1"),
         ("HTTPPROXY_ENABLED", True),
         ("COOKIES_ENABLED", True),
-        ("RANDOMIZE_DOWNLOAD_DELAY", True),
+        ("DOWNLOAD_DELAY_JITTER", 0.5),
         ("DOWNLOAD_VERIFY_CERTIFICATES", False),
         ("DOWNLOAD_MAXSIZE", 0),
         ("DOWNLOAD_MAXSIZE", 2**30),

@@ -1,6 +1,8 @@
 """When a board is crawled: never before its interval is over, soon again where it cost the board nothing."""
 
-from collections.abc import Iterator
+import queue
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,38 @@ def test_a_skipped_board_is_asked_again_after_a_while(under_test: Schedule, monk
 
     monkeypatch.setattr(schedule, "crawl", crawl)
     now = datetime.now(UTC)
-    under_test._crawl(under_test.due(now), stop=None)  # type: ignore[arg-type]
+    under_test._crawl(under_test.due(now), threading.Event(), {"remotive"})
     assert under_test.due(now + timedelta(seconds=UNREACHED_S / 2)) == []
     assert under_test.due(now + timedelta(seconds=2 * UNREACHED_S)) == ["remotive"]
+
+
+def test_a_site_that_takes_hours_keeps_no_other_waiting(under_test: Schedule, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two boards are begun in one process: one ends and is due again while the other goes on."""
+    known = {name: boards()[name] for name in ("remotive", "hackernews")}
+    under_test.spiders = lambda: known
+    began: queue.Queue[list[str]] = queue.Queue()
+    go_on = threading.Event()
+
+    def crawl(names: list[str], _: Settings, note: Callable[[Progress], None], **__: Any) -> list[Progress]:
+        note(Progress("ended", "hackernews", outcome="finished"))
+        began.put(names)
+        go_on.wait(30)
+        return [Progress("ended", name, outcome="finished") for name in names]
+
+    monkeypatch.setattr(schedule, "crawl", crawl)
+    stop = threading.Event()
+    under_test.begin(stop)
+    assert sorted(began.get(timeout=30)) == ["hackernews", "remotive"]
+    under_test.begin(stop)
+    assert began.get(timeout=30) == ["hackernews"]
+    assert under_test.due(datetime.now(UTC)) == ["hackernews"]
+    go_on.set()
+    stop.set()
+    under_test.run(stop)
+    assert sorted(under_test.due(datetime.now(UTC))) == ["hackernews", "remotive"]
+
+
+def test_a_run_that_asked_nothing_is_no_run(under_test: Schedule) -> None:
+    skipped = under_test.inbox.start_run("remotive")
+    under_test.inbox.finish_run(skipped, False, "skipped", {}, "being crawled by another process")
+    assert under_test.due(NOW) == ["remotive"]

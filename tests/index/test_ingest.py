@@ -1,19 +1,26 @@
 """Ingest: what becomes of postings that crawlers bring."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from index import ingest as ingest_module
 from index.forget import make_rule, remember
 from index.gig import gig_id
 from index.ingest import Ingest
+from index.instance import Instance
 from index.posting import Posting
+from index.query import SearchQuery
+from index.settings import Settings
+from index.store import schema
 from index.store.boards import declare
 from index.store.inbox import Inbox, Unchanged
 from index.store.pages import KeptPage, load
 from index.store.runs import last_runs
 from index.store.store import Store
+from index.stream import Stream
 from index.terms import OPERATOR
 from tests.index.conftest import Clock, RunBoard, board, posting
 
@@ -270,6 +277,45 @@ def test_a_board_whose_absence_means_nothing_closes_nothing(store: Store, run_bo
     assert gig_of(store, "alpha", "3").status == "open"
 
 
+def age(store: Store, external_id: str, days: int) -> None:
+    """As if the posting of alpha had been seen last so long ago."""
+    table = schema.postings
+    with store.database.writing() as connection:
+        seen = {"last_seen": datetime.now(UTC) - timedelta(days=days)}
+        connection.execute(sa.update(table).where(table.c.external_id == external_id).values(seen))
+
+
+def test_where_absence_means_nothing_a_posting_without_an_end_is_over_after_a_month(
+    store: Store, run_board: RunBoard, clock: Clock
+) -> None:
+    declare(store.database, [board("alpha", absence_closes=False)])
+    end = (clock.now + timedelta(days=90)).isoformat()
+    rows = [posting("alpha", str(n)) for n in range(4)]
+    run_board("alpha", *rows, posting("alpha", "ends", expires_at=end))
+    for old in ("1", "2", "ends"):
+        age(store, old, 31)
+    age(store, "3", 29)
+    run_board("alpha", *rows[:2], complete=False)
+    assert gig_of(store, "alpha", "2").status == "open"
+    run_board("alpha", *rows[:2], posting("alpha", "new"))
+    assert {n: gig_of(store, "alpha", n).closed_reason for n in ("0", "1", "2", "3", "ends")} == {
+        "0": None, "1": None, "2": "expired", "3": None, "ends": None,
+    }  # fmt: skip
+    assert counts(store, "alpha")["unseen_for_long"] == 1
+
+
+def test_a_board_that_tells_changes_only_closes_nothing_and_may_have_a_quiet_night(
+    store: Store, run_board: RunBoard
+) -> None:
+    declare(store.database, [board("alpha", absence_closes=False, changes_only=True)])
+    run_board("alpha", *(posting("alpha", str(n)) for n in range(20)))
+    age(store, "1", 40)
+    run_board("alpha")
+    assert gig_of(store, "alpha", "1").status == "open"
+    [state] = [state for state in store.boards() if state.info.id == "alpha"]
+    assert (state.state, state.why()) == ("healthy", None)
+
+
 def test_expiry_closes(store: Store, ingest: Ingest, run_board: RunBoard, clock: Clock) -> None:
     end = clock.now + timedelta(days=1)
     run_board("alpha", posting("alpha", "1", expires_at=end.isoformat()), posting("alpha", "2"))
@@ -356,6 +402,34 @@ def test_a_stale_board_with_a_freshness_duty_is_not_shown(
     assert gig_of(store, "alpha", "1") is not None
     run_board("alpha", outcome="failed", complete=False)
     assert gig_of(store, "alpha", "1", "page") is None
+
+
+def test_while_no_worker_is_at_work_a_stale_board_is_not_shown_either(
+    settings: Settings, store: Store, run_board: RunBoard
+) -> None:
+    """Gigs, their pages, snapshot and changes, asked for beside a crawl that has stopped; the operator sees them."""
+    declare(store.database, [board("alpha", max_age_s=3600), board("beta")])
+    link = "https://jobs.example/7"
+    run_board("alpha", posting("alpha", "1"), posting("alpha", "2", url=link))
+    run_board("beta", posting("beta", "1", "Paint my fence, $90"), posting("beta", "2", url=link))
+    with closing(Instance(settings)) as instance, instance.working("test") as worker:
+        worker.drain()
+    runs = schema.runs
+    with store.database.writing() as connection:
+        connection.execute(sa.update(runs).values(finished_at=datetime.now(UTC) - timedelta(hours=2)))
+    with closing(Instance(settings)) as instance:
+        found = {
+            channel: {item.title for item in instance.search.search(SearchQuery(), channel, datetime.now(UTC)).items}
+            for channel in ("page", OPERATOR)
+        }
+        assert found == {"page": {"Paint my fence, $90"}, OPERATOR: {"Paint my fence, $90", "Walk my dog, $20 an hour"}}
+        facets = instance.search.facets(SearchQuery(), "page", datetime.now(UTC))
+        assert (facets.total, facets.facets["board"]) == (1, {"beta": 1})
+        assert gig_of(instance.store, "alpha", "1", "page") is None
+        assert gig_of(instance.store, "alpha", "1") is not None
+        lines = list(Stream(instance.store).snapshot(SearchQuery(), "feed", datetime.now(UTC)))
+        assert len(lines) == 3
+        assert instance.store.hidden() == {"alpha"}
 
 
 # --- faults ---

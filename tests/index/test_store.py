@@ -134,10 +134,25 @@ def test_a_run_that_died_counts_as_ended_and_incomplete(inbox: Inbox) -> None:
     assert (lost.outcome, lost.complete) == ("lost", False)
 
 
-def test_a_new_run_ends_the_dead_one_before_it(inbox: Inbox) -> None:
+def test_a_run_of_days_has_not_died_while_it_brings_something(inbox: Inbox) -> None:
+    run = inbox.start_run("alpha")
+    began = {"started_at": _now(hours=-30)}
+    with inbox.database.writing() as connection:
+        connection.execute(sa.update(schema.inbox_runs).values(began | {"heard_at": _now(hours=-1)}))
+    assert inbox.ended_runs(_now()) == inbox.silent_runs(_now()) == []
+    inbox.put(run, [posting("alpha", "1")])
+    inbox.remove([row.id for row in inbox.take(9)])
+    assert inbox.ended_runs(_now(hours=5)) == []
+    [silent] = inbox.silent_runs(_now(hours=7))
+    assert [silent.id] == [run.id for run in inbox.ended_runs(_now(hours=7))] == [run]
+
+
+def test_the_owner_of_the_host_ends_the_dead_run_before_it(inbox: Inbox) -> None:
     dead = inbox.start_run("alpha")
     inbox.start_run("beta")
-    inbox.start_run("alpha")
+    alive = inbox.start_run("alpha")
+    assert inbox.ended_runs(_now()) == []  # either may be the one that lives
+    inbox.outlive(alive, "alpha")
     assert [run.id for run in inbox.ended_runs(_now())] == [dead]
 
 

@@ -256,7 +256,11 @@ def test_a_takedown_leaves_a_tombstone_and_keeps_it_out(
     reader = Reader(stream)
     keys = find(store, "http://alpha.example/1?utm_source=x#top")
     assert keys == find(store, gig_id("alpha", "1")) == find(store, "alpha:1") == [("alpha", "1")]
-    for address in ("https://gigdex.example/gig/{}", "http://h:1/sub/gigs/{}?currency=EUR", "https://h/gig/{}/#sources"):
+    for address in (
+        "https://gigdex.example/gig/{}",
+        "http://h:1/sub/gigs/{}?currency=EUR",
+        "https://h/gig/{}/#sources",
+    ):
         assert find(store, address.format(gig_id("alpha", "1"))) == keys
     order(store, keys)
     assert apply_pending(ingest, lambda: pytest.fail("nothing has to be made anew")) == 1

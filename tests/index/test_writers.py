@@ -19,8 +19,9 @@ from index.ingest import Ingest
 from index.posting import Posting
 from index.retention import Keep, sweep
 from index.settings import Settings
-from index.store import gigs, leases, postings, schema
+from index.store import db, gigs, hosts, leases, postings, schema
 from index.store.boards import decide, declare
+from index.store.db import StoreError
 from index.store.inbox import Inbox
 from index.store.store import Store
 from index.terms import OPERATOR
@@ -271,6 +272,95 @@ def test_several_claim_at_once(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert sorted(name for its in got for name in its) == sorted(names)
+
+
+def test_who_slept_too_long_does_not_bring_back_what_was(
+    store: Store, inbox: Inbox, ingest: Ingest, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is paused with a batch in its hands; another one takes the board over and gets on to a newer run."""
+    crawled(inbox, "alpha", *(posting("alpha", name) for name in "123"))
+    other = Ingest(store, inbox, clock)
+
+    def overtake() -> None:
+        expire(store)
+        other.drain()
+        crawled(inbox, "alpha", posting("alpha", "1", "Walk my dog, $30 an hour"), posting("alpha", "3"))
+        other.drain()
+
+    with before_writing(monkeypatch, overtake), pytest.raises(StoreError, match="another worker has taken over"):
+        ingest.step()
+    ingest.drain()
+    found = [store.find(gig_id("alpha", name), OPERATOR) for name in "12"]
+    assert [one.gig and (one.gig.status, one.gig.pay.usd_max) for one in found if one] == [("open", 30), ("closed", 20)]
+
+
+def test_who_slept_too_long_ends_no_run(
+    store: Store, inbox: Inbox, ingest: Ingest, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawled(inbox, "alpha")
+    real = ingest.inbox.ended_runs
+    other = Ingest(store, inbox, clock)
+
+    def slowly(*arguments: object) -> object:
+        found = real(*arguments)
+        expire(store)
+        monkeypatch.undo()
+        other.drain()
+        return found
+
+    monkeypatch.setattr(ingest.inbox, "ended_runs", slowly)
+    with pytest.raises(StoreError, match="another worker has taken over"):
+        ingest.step()
+    assert other.leases.claim(["board:alpha"]), "and whoever ended it holds on to nothing"
+
+
+def test_what_was_ingested_meanwhile_is_not_taken(
+    store: Store, inbox: Inbox, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking who has which board and claiming one, another worker does all of it."""
+    crawled(inbox, "alpha", posting("alpha", "1"))
+    crawled(inbox, "beta", posting("beta", "1"))
+    mine, other = leases.Leases(store.database), Ingest(store, inbox, clock)
+    real = mine.claim
+
+    def slowly(names: object) -> set[str]:
+        monkeypatch.undo()
+        other.drain()
+        return real(names)
+
+    monkeypatch.setattr(mine, "claim", slowly)
+    assert inbox.take(5, mine) == []
+
+
+def test_two_runs_of_a_board_end_under_one_lease(store: Store, inbox: Inbox, ingest: Ingest) -> None:
+    for _ in range(2):
+        crawled(inbox, "alpha")
+    ingest.step()
+    assert inbox.runs() == []
+    assert leases.Leases(store.database).claim(["board:alpha"]) == {"board:alpha"}
+
+
+def expire(store: Store) -> None:
+    """The time of all leases is over."""
+    with store.database.writing() as connection:
+        connection.execute(sa.update(schema.leases).values(until=sa.func.now() - timedelta(seconds=1)))
+
+
+def test_hosts_are_leased_by_the_servers_clock(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose clock is ahead takes no host from another one, nor does one whose clock is behind keep it."""
+    hosts.Hosts(inbox.database).take("board.example")
+    ahead = hosts.Hosts(inbox.database)
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:
+            return datetime.now(UTC) + timedelta(hours=1)
+
+    for module in (db, hosts):
+        monkeypatch.setattr(module, "datetime", Ahead, raising=False)
+    with pytest.raises(hosts.HostBusy):
+        ahead.take("board.example")
+    assert list(ahead.held()) == ["board.example"]
 
 
 # --- readers ---

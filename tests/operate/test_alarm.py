@@ -16,9 +16,11 @@ from index import alarm
 from index.alarm import Alarm, Change
 from index.instance import Instance
 from index.settings import BadSettings, Settings, load_settings
-from index.store.boards import decide
+from index.store.boards import decide, declare
+from index.store.leases import Leases
 from index.store.store import Store
-from tests.index.conftest import Clock, RunBoard, posting
+from index.worker import CHORES
+from tests.index.conftest import POSTGRES, Clock, RunBoard, board, posting
 
 ROWS = [posting("alpha", str(number)) for number in range(10)]
 
@@ -54,6 +56,18 @@ def test_each_change_is_told_once_also_after_a_restart(store: Store, run_board: 
     assert told.changes[2:] == [("alpha", "healthy", "off")]
 
 
+def test_a_board_that_is_hidden_for_want_of_crawls_is_told(store: Store, run_board: RunBoard, clock: Clock) -> None:
+    declare(store.database, [board("alpha", max_age_s=3600)])
+    told = Told()
+    run_board("alpha", *ROWS)
+    under_test = Alarm(store, {"test": told}, clock)
+    under_test.tell()
+    clock.pass_by(hours=2)
+    for _ in range(2):
+        under_test.tell()
+    assert told.changes == [("alpha", "healthy", "failing")]
+
+
 def test_a_new_board_that_fails_is_told(store: Store, run_board: RunBoard) -> None:
     told = Told()
     run_board("alpha", outcome="failed", complete=False)
@@ -79,6 +93,21 @@ def test_a_way_that_fails_is_tried_again_and_keeps_no_other_from_telling(
     now += 61
     under_test.tell()
     assert broken.changes == sound.changes
+
+
+@pytest.mark.parametrize("settings", [POSTGRES], indirect=True)
+def test_of_several_workers_one_tells(instance: Instance, run_board: RunBoard) -> None:
+    told = Told()
+    run_board("alpha", outcome="failed", complete=False)
+    other = Leases(instance.store.database)
+    assert other.claim([CHORES])
+    with instance.working("gigdex crawl") as worker:
+        worker.alarm.ways["test"] = told
+        worker.drain()
+        assert told.changes == []  # the other one will
+        other.release()
+        worker.drain()
+    assert told.changes == [("alpha", "new", "failing")]
 
 
 def test_a_crawl_is_ingested_though_nobody_can_be_told(instance: Instance, run_board: RunBoard) -> None:

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from index.engine.choice import Engines
 from index.instance import Instance
 from index.reconcile import reconcile
 from index.settings import Settings
+from index.store import schema
 from tests import elasticsearch, postgresql
 from tests.index.conftest import posting
 from tests.run_gigdex import start_gigdex
@@ -114,6 +116,8 @@ def test_two_workers_one_of_which_is_killed(settings: Settings) -> None:
                 inbox.finish_run(run, True, "finished", {}, None)
             until(lambda: inbox.size() < len(BOARDS) * EACH)
             parts[1].process.kill()
+            with instance.store.database.writing() as connection:  # as if a minute passed, which leases last
+                connection.execute(sa.update(schema.leases).values(until=sa.func.now()))
             parts.append(Part(settings, "work"))
             until(instance.is_up_to_date)
             assert instance.store.count_gigs() == EACH

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import elastic_transport
 import pytest
 import sqlalchemy as sa
+from elasticsearch import Elasticsearch
 from pydantic import SecretStr
 
 from index import follow
@@ -25,12 +27,13 @@ from index.rebuild import likeness
 from index.reconcile import reconcile
 from index.settings import BadSettings, Settings, load_settings
 from index.store import schema
+from index.store.boards import decide
 from index.store.inbox import Inbox
 from index.store.store import Store
 from search_api.deps import Services
-from tests import elasticsearch
+from tests import elasticsearch, postgresql
 from tests.api.conftest import Client
-from tests.index.conftest import RunBoard, posting
+from tests.index.conftest import RunBoard, board, posting
 from tests.run_gigdex import gigdex
 
 ELASTIC = pytest.param("elastic", marks=elasticsearch.MARKS)
@@ -168,6 +171,28 @@ def test_reconciling_finds_and_mends_what_differs(filled: Instance, store: Store
 
 
 @on_both
+def test_what_another_worker_writes_while_it_is_compared_is_no_difference(
+    filled: Instance, run_board: RunBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.working("test") as worker:
+        follower = worker.follower
+        real = follower.engine.held
+
+        def held(low: int, high: int) -> dict[tuple[int, int], int]:
+            found = real(low, high)
+            monkeypatch.undo()
+            run_board("alpha", posting("alpha", "1", "Walk my dog, $30 an hour"))
+            decide(filled.store.database, "alpha", False, None)
+            worker.step()  # some gigs change, and some documents go
+            return found
+
+        monkeypatch.setattr(follower.engine, "held", held)
+        found = reconcile(follower, mend=False)
+    assert (found.compared, found.any) == (30, False)
+    assert follower.position() > 60
+
+
+@on_both
 def test_the_command_reconciles(filled: Instance, settings: Settings) -> None:
     more = {"GIGDEX_ELASTICSEARCH_INDEX": settings.elasticsearch_index}
     if settings.elasticsearch_url:
@@ -227,6 +252,27 @@ def test_an_index_that_is_newer_than_its_store_is_made_anew(filled: Instance) ->
         assert (worker.follower.engine.newest(), worker.follower.engine.size()) == (30, 30)
 
 
+@pytest.mark.parametrize("where", [pytest.param("embedded", marks=postgresql.MARKS)])
+def test_folders_that_follow_one_store_leave_each_other_alone(
+    settings: Settings, tmp_path: Path, postgresql_url: str
+) -> None:
+    boards = [board("alpha")]
+    folders = [Instance(Settings(data=tmp_path / name, database_url=postgresql_url), boards) for name in "ab"]
+    run = folders[0].inbox.start_run("alpha")
+    folders[0].inbox.put(run, [posting("alpha", "1")])
+    for instance in folders:
+        with instance.working("test") as worker:
+            worker.drain()
+    name = folders[1].engine.name
+    with folders[0].working("test"):
+        folders[0].rebuild_engine().engine.close()
+    with folders[1].working("test") as worker:
+        worker.step()
+    assert (folders[1].engine.name, folders[1].lag()) == (name, 0)
+    for instance in folders:
+        instance.close()
+
+
 @on_elastic
 def test_a_killed_rebuild_leaves_nothing_behind(filled: Instance, settings: Settings) -> None:
     left = filled.engines.create()
@@ -237,6 +283,30 @@ def test_a_killed_rebuild_leaves_nothing_behind(filled: Instance, settings: Sett
     assert len(client.indices.get(index=f"{settings.elasticsearch_index}-v*").body) == 1
     client.close()
     left.close()
+
+
+@on_elastic
+def test_an_index_that_was_taken_stays_though_nobody_was_told(
+    filled: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the swap of the alias is lost: the rebuild fails, and searches must not lose the new index."""
+    before = filled.engine.name
+    indices = type(Elasticsearch("http://es.example:9200").indices)
+    real = indices.update_aliases
+
+    def lost(self: Any, **arguments: Any) -> Any:
+        real(self, **arguments)
+        raise elastic_transport.ConnectionTimeout("lost")
+
+    with filled.working("test"), monkeypatch.context() as patched:
+        patched.setattr(indices, "update_aliases", lost)
+        with pytest.raises(EngineError, match="does not answer in time"):
+            filled.rebuild_engine()
+    filled.engine._watch.now()  # type: ignore[attr-defined]
+    assert total(filled) == 30
+    assert filled.engine.name != before
+    with filled.working("test") as worker:
+        assert worker.follower.engine.name == filled.engine.name
 
 
 @on_elastic

@@ -15,6 +15,7 @@ import pytest
 from index import follow
 from index import rebuild as rebuilding
 from index import worker as working
+from index.engine import elastic_client
 from index.engine.elastic import ElasticEngine
 from index.instance import Instance
 from index.posting import Posting
@@ -30,18 +31,15 @@ from tests.storm import Storm
 
 pytestmark = [*elasticsearch.OWN_MARKS, pytest.mark.slow, pytest.mark.timeout(400)]
 
-GIGS = 400
+GIGS = 200
 WORDS = ("dog", "cat", "garden", "parcel", "survey")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[elasticsearch.Server]:
-    """One that may be killed: never the one that a setting names."""
-    server = elasticsearch.Server()
-    try:
-        yield server.start()
-    finally:
-        server.close()
+@pytest.fixture
+def server(elasticsearch_server: elasticsearch.Server) -> Iterator[elasticsearch.Server]:
+    yield elasticsearch_server
+    if not elasticsearch_server.runs:
+        elasticsearch_server.start()
 
 
 @pytest.fixture
@@ -70,6 +68,11 @@ def crawl(instance: Instance, found: list[Posting]) -> None:
 def opened(data: Path, url: str | None) -> Instance:
     settings = Settings(data=data, elasticsearch_url=url, elasticsearch_index=f"test-{secrets.token_hex(4)}")
     return Instance(settings, [board("alpha")])
+
+
+def client_of(instance: Instance) -> Client:
+    services = Services(instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready)
+    return Client(services, "localhost")
 
 
 def answers(instance: Instance) -> list[Any]:
@@ -115,18 +118,43 @@ def sound(instance: Instance) -> None:
         assert worker.follower.engine.size() == found.compared == GIGS
 
 
-def test_killed_during_ingest(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
+def test_killed_during_ingest_under_search_load(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
     with closing(opened(tmp_path / "a", server.url)) as instance:
         crawl(instance, postings())
+        with instance.working("test") as worker:
+            worker.drain()
+        clients = [client_of(instance) for _ in range(3)]
+        seen: list[tuple[int, int | None, str | None]] = []
+        stop = threading.Event()
+
+        def ask(client: Client) -> None:
+            while not stop.is_set():
+                answer = client.get("/gigs?q=dog&limit=3")
+                total = answer.json().get("total")
+                seen.append((answer.status_code, total, answer.headers.get("Retry-After")))
+                time.sleep(0.01)
+
+        threads = [threading.Thread(target=ask, args=(client,)) for client in clients]
+        for thread in threads:
+            thread.start()
+        crawl(instance, postings(offset=3))
         with at_work(instance):
-            until(lambda: position(instance) > 30)
+            until(lambda: position(instance) > GIGS + 30)
             server.kill()
-            crawl(instance, postings(offset=3))  # the board goes on meanwhile
-            time.sleep(2)
+            assert not instance.is_up_to_date()
+            crawl(instance, postings(offset=5))  # the board goes on meanwhile
+            until(lambda: any(status == 503 for status, _, _ in seen))
+            assert clients[0].get("/health/ready").status_code == 503
             server.start()
             until(instance.is_up_to_date)
+            until(lambda: all(status == 200 for status, _, _ in seen[-10:]))
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert {(status, total, after) for status, total, after in seen} == {(200, GIGS // 5, None), (503, None, "5")}
+        assert clients[0].get("/health/ready").status_code == 200
         sound(instance)
-        assert answers(instance) == undisturbed(tmp_path / "b", postings(), postings(offset=3))
+        assert answers(instance) == undisturbed(tmp_path / "b", postings(), postings(offset=3), postings(offset=5))
 
 
 def test_killed_during_a_rebuild(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
@@ -154,51 +182,14 @@ def test_killed_during_a_rebuild(server: elasticsearch.Server, quick: None, tmp_
         sound(instance)
 
 
-def test_killed_under_search_load(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
-    with closing(opened(tmp_path / "a", server.url)) as instance:
-        crawl(instance, postings())
-        with instance.working("test") as worker:
-            worker.drain()
-        services = Services(
-            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
-        )
-        clients = [Client(services, "localhost") for _ in range(3)]
-        seen: list[tuple[int, int | None, str | None]] = []
-        stop = threading.Event()
-
-        def ask(client: Client) -> None:
-            while not stop.is_set():
-                answer = client.get("/gigs?q=dog&limit=3")
-                total = answer.json().get("total")
-                seen.append((answer.status_code, total, answer.headers.get("Retry-After")))
-                time.sleep(0.01)
-
-        threads = [threading.Thread(target=ask, args=(client,)) for client in clients]
-        for thread in threads:
-            thread.start()
-        until(lambda: len(seen) > 10)
-        server.kill()
-        until(lambda: any(status == 503 for status, _, _ in seen))
-        assert clients[0].get("/health/ready").status_code == 503
-        server.start()
-        until(lambda: all(status == 200 for status, _, _ in seen[-10:]))
-        stop.set()
-        for thread in threads:
-            thread.join()
-        assert {(status, total, after) for status, total, after in seen} == {(200, GIGS // 5, None), (503, None, "5")}
-        assert clients[0].get("/health/ready").status_code == 200
-
-
-def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
+def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes connections and answers nothing: everybody is told so, the later ones at once, and nobody waits on."""
+    monkeypatch.setattr(elastic_client, "ANSWER_S", 3.0)
     with closing(opened(tmp_path / "a", server.url)) as instance:
         crawl(instance, postings()[:20])
         with instance.working("test") as worker:
             worker.drain()
-        services = Services(
-            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
-        )
-        client = Client(services, "localhost")
+        client = client_of(instance)
         assert client.get("/gigs?q=dog").json()["total"] == 4
         server.pause()
         try:
@@ -212,7 +203,9 @@ def test_hung(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None
         assert client.get("/gigs?q=dog").json()["total"] == 4
 
 
-def test_a_full_disk(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:
+def test_a_full_disk(
+    server: elasticsearch.Server, quick: None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Elasticsearch makes indexes read-only when a disk is fuller than its flood stage; here it thinks so."""
     with closing(opened(tmp_path / "a", server.url)) as instance:
         crawl(instance, postings())
@@ -221,26 +214,30 @@ def test_a_full_disk(server: elasticsearch.Server, quick: None, tmp_path: Path) 
         client = instance.engines.cluster.client()
         prefix = "cluster.routing.allocation.disk.watermark."
         names = [f"{prefix}{name}" for name in ("low", "high", "flood_stage")]
-        tight: dict[str, str | None] = {**dict.fromkeys(names, "900tb"), "cluster.info.update.interval": "10s"}
+        tight: dict[str, str | None] = dict.fromkeys(names, "900tb")
         client.cluster.put_settings(persistent=tight)
+        try:
+            expected = undisturbed(tmp_path / "b", postings(), postings(offset=7))  # it takes a while to be noticed
 
-        def blocked() -> bool:
-            found = client.indices.get_settings(index=instance.settings.elasticsearch_index, flat_settings=True).body
-            return any("read_only_allow_delete" in str(one) for one in found.values())
+            def blocked() -> bool:
+                found = client.indices.get_settings(index=instance.settings.elasticsearch_index, flat_settings=True)
+                return any("read_only_allow_delete" in str(one) for one in found.body.values())
 
-        until(blocked)
-        crawl(instance, postings(offset=7))
-        with at_work(instance):
-            time.sleep(3)
-            assert instance.search.facets(SearchQuery(), "operator", datetime.now(UTC)).total == GIGS, (
-                "it still answers"
-            )
-            assert not instance.is_up_to_date()
+            until(blocked)
+            crawl(instance, postings(offset=7))
+            with at_work(instance):
+                until(lambda: "flood-stage watermark" in caplog.text)
+                assert instance.search.facets(SearchQuery(), "operator", datetime.now(UTC)).total == GIGS, (
+                    "it still answers"
+                )
+                assert not instance.is_up_to_date()
+                client.cluster.put_settings(persistent=dict.fromkeys(tight))
+                until(instance.is_up_to_date)
+        finally:
             client.cluster.put_settings(persistent=dict.fromkeys(tight))
-            until(instance.is_up_to_date)
         client.close()
         sound(instance)
-        assert answers(instance) == undisturbed(tmp_path / "b", postings(), postings(offset=7))
+        assert answers(instance) == expected
 
 
 def test_a_storm_of_429(server: elasticsearch.Server, quick: None, tmp_path: Path) -> None:

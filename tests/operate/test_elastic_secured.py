@@ -63,7 +63,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     made = certificate()
     file = tmp_path_factory.mktemp("ca") / "ca.crt"
     file.write_bytes(made[0])
-    server = elasticsearch.Server(certificate=made)
+    server = elasticsearch.Server(certificate=made, hasty=True)
     try:
         url = server.start().url
         yield url.replace("://", f"://{elasticsearch.ADMIN}:{elasticsearch.PASSWORD}@"), file

@@ -1,12 +1,15 @@
-"""PostgreSQL killed while it is worked with: nothing is lost, nothing doubled, and the state in the end is that of an
-undisturbed run."""
+"""PostgreSQL killed or hung while it is worked with: nothing is lost, nothing doubled, and the state in the end is that
+of an undisturbed run."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -15,7 +18,7 @@ from index.ingest import Ingest
 from index.instance import Instance
 from index.posting import Posting
 from index.settings import Settings
-from index.store import schema
+from index.store import db, schema, silence
 from index.store.db import StoreError
 from index.store.inbox import Inbox
 from index.store.store import Store
@@ -124,6 +127,120 @@ def test_killed_during_ingest(server: postgresql.Server, settings: Settings, tmp
         assert state(instance.store) == undisturbed(tmp_path / "b", rows(), rows(offset=3))
         assert instance.engine.size() == instance.store.count_gigs()
         assert instance.not_ready() is None
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Soon asks whether a silent server answers anybody, and doesn't wait long for it."""
+    monkeypatch.setattr(silence, "FIRST_S", 0.2)
+    monkeypatch.setitem(db.TO_A_SERVER, "connect_timeout", 2)  # the least that there is
+
+
+@pytest.fixture
+def hangs(server: postgresql.Server) -> Iterator[Callable[[], None]]:
+    yield server.pause
+    server.resume()
+
+
+def test_hung_during_ingest(
+    server: postgresql.Server,
+    impatient: None,
+    hangs: Callable[[], None],
+    settings: Settings,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with closing(opened(settings)) as instance:
+        crawl(instance.inbox, rows())
+        with at_work(instance):
+            for left in (90, 30):
+                until(lambda left=left: instance.inbox.size() <= left)
+                caplog.clear()
+                hangs()
+                until(lambda: f"{silence.SILENT}; trying again" in caplog.text)
+                assert silence.SILENT in (instance.not_ready() or "")
+                server.resume()
+            until(instance.is_up_to_date)
+        assert state(instance.store) == undisturbed(tmp_path / "b", rows())
+        assert instance.engine.size() == instance.store.count_gigs()
+        assert instance.not_ready() is None
+
+
+def test_the_api_does_not_wait_for_one_that_hangs(
+    server: postgresql.Server, impatient: None, hangs: Callable[[], None], settings: Settings
+) -> None:
+    with closing(opened(settings)) as instance:
+        crawl(instance.inbox, rows()[:5])
+        with instance.working("test") as worker:
+            worker.drain()
+        services = Services(
+            instance.search, instance.store, instance.stream, instance.settings, ready=instance.not_ready
+        )
+        clients = [Client(services, "localhost") for _ in range(4)]
+        total = clients[0].get("/gigs?q=dog").json()["total"]
+        hangs()
+        asked = [f"/gigs?q=dog&limit={n}" for n in range(1, 4)] + ["/health/ready"]
+        with ThreadPoolExecutor(len(clients)) as pool:
+            answers = list(pool.map(lambda client, path: client.get(path), clients, asked))
+        assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "5")] * 4
+        assert silence.SILENT in answers[-1].json()["detail"]
+        assert clients[0].get("/health/live").status_code == 200
+        server.resume()
+        until(lambda: clients[0].get("/health/ready").status_code == 200)
+        assert clients[0].get("/gigs?q=dog").json()["total"] == total
+
+
+def test_while_it_hangs_one_at_a_time_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = threading.Semaphore(0), threading.Event()
+
+    def connect(*_: object, **__: object) -> None:
+        asked.release()
+        answers.wait(60)
+        raise psycopg.errors.ConnectionTimeout
+
+    monkeypatch.setattr(silence.Connection, "connect", connect)
+    monkeypatch.setattr(silence, "AGAIN_S", 0)
+    connector = silence.Connector()
+
+    def ask() -> None:
+        with pytest.raises(psycopg.OperationalError, match=silence.SILENT):
+            connector(None, None, [], {})
+
+    answers.set()
+    ask()
+    answers.clear()
+    first = threading.Thread(target=ask)
+    first.start()
+    assert all(asked.acquire(timeout=60) for _ in range(2))
+    ask()
+    assert not asked.acquire(blocking=False), "told at once"
+    answers.set()
+    first.join()
+
+
+def test_a_statement_that_takes_long_is_no_hung_server(impatient: None, settings: Settings) -> None:
+    with closing(opened(settings)) as instance, instance.store.database.reading() as connection:
+        assert connection.execute(sa.text("SELECT 1 FROM pg_sleep(1)")).scalar_one() == 1
+
+
+def test_a_writer_that_stopped_does_not_keep_the_others_out(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a worker does that was paused or lost its network."""
+    monkeypatch.setattr(silence, "IDLE_S", 1)
+    with closing(opened(settings)) as stopped, closing(opened(settings)) as other:
+
+        def stop() -> None:
+            with stopped.store.regrouping() as connection:
+                with other.store.regrouping():
+                    pass
+                stopped.store.database.now(connection)
+
+        with pytest.raises(StoreError):
+            stop()
+        with stopped.store.database.snapshot() as connection:
+            time.sleep(1.5)  # whoever takes a long result slowly may have it
+            stopped.store.database.now(connection)
 
 
 def test_the_api_says_so_and_comes_back(server: postgresql.Server, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from index.instance import Instance
 from index.retention import Keep, sweep
 from index.settings import Settings, load_settings
 from index.store import schema
-from index.store.boards import declare
+from index.store.boards import decide, declare
 from index.store.store import Store
 from index.terms import OPERATOR
 from tests.index.conftest import Clock, RunBoard, board, posting
@@ -284,6 +284,26 @@ def test_other_boards_keep_what_is_closed(store: Store, ingest: Ingest, run_boar
     run_board("beta", posting("beta", "2"))
     assert retention.delete_at_once(ingest) == 0
     assert "fence" in contents(store)
+
+
+def test_of_a_board_whose_owner_wants_it_nothing_is_kept_once_it_is_off(
+    store: Store, ingest: Ingest, run_board: RunBoard
+) -> None:
+    link = "https://jobs.example/7"
+    declare(store.database, [board("alpha", duties=("purge_at_end",)), board("beta")])
+    run_board("alpha", posting("alpha", "1", title="Paint a fence, $90"), posting("alpha", "2", url=link))
+    run_board("beta", posting("beta", "2", url=link))
+    assert retention.delete_at_once(ingest) == 0
+    decide(store.database, "alpha", False, None)
+    decide(store.database, "beta", False, None)
+    ingest.follow_terms()
+    assert retention.delete_at_once(ingest) == 2
+    assert "alpha" not in contents(store)
+    found = store.find(gig_id("beta", "2"), OPERATOR) or store.find(gig_id("alpha", "2"), OPERATOR)
+    assert found is not None
+    assert found.gig is not None
+    assert [source.board for source in found.gig.sources] == ["beta"]
+    assert retention.delete_at_once(ingest) == 0
 
 
 def test_the_worker_deletes_at_once(instance: Instance, run_board: RunBoard) -> None:
