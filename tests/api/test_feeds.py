@@ -395,6 +395,20 @@ def test_asking_whether_anything_is_new_asks_nobody_for_a_second(
     assert len(asked) > before
 
 
+@pytest.mark.parametrize("address", ["/feeds/ndjson", "/snapshot"])
+def test_a_board_that_is_hidden_by_its_time_is_news(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """No gig has changed, and yet the feed is another."""
+    client = make_client()
+    first = client.get(address)
+    monkeypatch.setattr(client.services.stream.store, "hidden", lambda: frozenset(["errands"]))
+    monkeypatch.setattr("search_api.answers.LATE_S", -1)
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert again.headers["ETag"] != first.headers["ETag"]
+
+
 def test_what_ages_has_no_date_and_a_new_etag_each_minute(client: Client, make_client: MakeClient) -> None:
     first = client.get("/feeds/rss?posted_within=7d")
     assert "Last-Modified" not in first.headers
