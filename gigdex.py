@@ -794,10 +794,7 @@ def search(
 
 def declared_boards(instance: "Instance") -> "dict[str, BoardInfo]":
     """For their names. All that the store knows of boards would take counting their gigs."""
-    from index.store.boards import standings
-
-    with instance.store.database.reading() as connection:
-        return {board: its.info for board, its in standings(connection, datetime.now(UTC)).items()}
+    return instance.store.infos()
 
 
 def more() -> bool:

@@ -16,7 +16,6 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from crawlers import robots
 from crawlers.bases.spider import BoardSpider, explain
 from crawlers.hosts import Host, hosts_of
 from crawlers.keys import without_keys
@@ -56,7 +55,7 @@ class BackoffMiddleware(RetryMiddleware):
         if wait is None:
             wait = min(self.first * 3 ** request.meta.get("retry_times", 0), self.patience)
             wait *= random.uniform(0.75, 1.25)  # noqa: S311 - no secret
-        elif wait > self.patience and not request.meta.get(robots.OF):
+        elif wait > self.patience:
             host.leave_alone(wait, "asks to be left alone")
             return None
         again = self._retry(request, reason)

@@ -1,11 +1,13 @@
 """Page: one response of a board, fetched or saved, decoded once and within bounds."""
 
+import gzip
 import json
 import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,6 +15,7 @@ from w3lib.encoding import html_to_unicode
 
 from crawlers.row import BadPage
 
+GZIP = b"\x1f\x8b"
 MAX_BYTES = 32 * 2**20
 """Of one unpacked response, whatever a board declares: a larger one is an accident or an attack."""
 
@@ -47,13 +50,7 @@ class Page:
     @cached_property
     def data(self) -> bytes:
         """The body, unpacked when it is gzip. Raises BadPage when it is damaged or unpacks beyond the bound."""
-        data = self.body
-        if data.startswith(b"\x1f\x8b"):
-            unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            try:
-                data = unpacker.decompress(data, self.max_bytes + 1)
-            except zlib.error:
-                raise BadPage("damaged gzip data") from None
+        data = unpacked(self.body, self.max_bytes + 1) if self.body.startswith(GZIP) else self.body
         if len(data) > self.max_bytes:
             raise BadPage(f"larger than {self.max_bytes} bytes")
         return data
@@ -74,6 +71,22 @@ class Page:
     def text(self) -> str:
         """The body as HTML text, by its declared encoding."""
         return html_to_unicode(self.content_type, self.data)[1]
+
+
+def unpacked(packed: bytes, most: int) -> bytes:
+    """Gzip data, of one part or several in a row (RFC 1952 §2.2), up to `most` bytes; of a cut file what there is.
+    Raises BadPage."""
+    found = bytearray()
+    with gzip.GzipFile(fileobj=BytesIO(packed)) as file:
+        try:
+            while len(found) < most and (piece := file.read1(most - len(found))):
+                found += piece
+        except EOFError:
+            pass
+        except (OSError, zlib.error):
+            if not found:
+                raise BadPage("damaged gzip data") from None
+    return bytes(found)
 
 
 def looks_like(text: str) -> str:

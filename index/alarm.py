@@ -15,7 +15,7 @@ from email.message import EmailMessage
 
 from index.mail import send_mail
 from index.settings import Settings
-from index.store.boards import Health, healths, standings
+from index.store.boards import Health, as_it_stands, healths, standings
 from index.store.store import Store, facts
 
 TIMEOUT_S = 10.0
@@ -104,7 +104,7 @@ class Alarm:
             told = facts(connection, f"{TOLD}{name}:")
         found = []
         for board, standing in boards.items():
-            health = reading.get(board, Health())
+            health = as_it_stands(standing, reading.get(board, Health()))
             state = health.state if standing.enabled else "off"
             before = told.get(f"{TOLD}{name}:{board}", "new")
             if state == before:

@@ -28,7 +28,7 @@ from index.learn import RULES
 from index.lease import Lease, is_held
 from index.metrics import sizes
 from index.settings import FOR_TESTS, BadSettings, Settings, load_settings, nodes
-from index.store.boards import BoardState
+from index.store.boards import STALE, BoardState
 from index.store.db import Database, StoreError
 from index.store.inbox import Inbox
 from index.store.leases import any_worker
@@ -353,7 +353,7 @@ def check_boards(boards: Iterable[BoardState], now: datetime, working: bool) -> 
         run, name = board.last_run, board.info.id
         if run is None:
             continue
-        if board.state == "failing":
+        if board.state == "failing" and board.reading.why != STALE:
             yield Finding(
                 "problem", "board", f"{name}: {board.reading.why} (since {board.reading.since:%Y-%m-%d %H:%M} UTC)",
                 f"`gigdex crawl {name}` tries again when it is due. If it goes on: the board may have changed "

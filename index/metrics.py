@@ -16,7 +16,7 @@ from index.alerts.saved import State
 from index.engine.base import EngineError
 from index.lease import is_held
 from index.settings import Settings
-from index.store.boards import healths, standings
+from index.store.boards import as_it_stands, healths, standings
 from index.store.gigs import MATCHED, newest_revision
 from index.store.inbox import Inbox
 from index.store.leases import any_worker
@@ -88,7 +88,8 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
     with store.database.reading() as connection:
         boards = standings(connection, now or datetime.now(UTC))
         runs = {board: run for board in boards for run in last_runs(connection, board, limit=1)}
-        reading = healths(connection)
+        known = healths(connection)
+    reading = {board: as_it_stands(boards[board], health) for board, health in known.items() if board in boards}
     ended = {board: run.finished_at.timestamp() for board, run in runs.items() if run.finished_at}
     yield _each("gigdex_board_enabled", "1 where the board is crawled and shown.", "board",
                 {board: one.enabled for board, one in boards.items()})  # fmt: skip
@@ -98,7 +99,7 @@ def _boards(store: Store, now: datetime | None) -> Iterable[Metric]:
     states: Samples = [({"board": board, "state": said[board] if one.enabled else "off"}, 1.0)
                        for board, one in boards.items()]  # fmt: skip
     yield Metric("gigdex_board_state", "1: healthy, degraded, failing, new or off.", "gauge", states)
-    since = {board: one.since.timestamp() for board, one in reading.items() if one.since and board in boards}
+    since = {board: one.since.timestamp() for board, one in reading.items() if one.since}
     yield _each("gigdex_board_state_since_timestamp_seconds", "Since when it is healthy, degraded or failing.", "board",
                 since)  # fmt: skip
     counted: Samples = [({"board": board, "what": what}, float(number))

@@ -60,6 +60,7 @@ def move(settings: Settings, on_step: Callable[[str, int], None] = lambda _table
         stack.enter_context(closing(Inbox.open(settings)))  # makes its tables
         sources = [(here.database, schema.store), (inbox.database, schema.inbox)]
         with there.writing() as target:
+            target.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # counting files may take long
             _refuse_unless_empty(target)
             counts: dict[sa.Table, int] = {}
             for database, metadata in sources:

@@ -111,6 +111,10 @@ class Stream:
         """Identity of the search index: another one after a rebuild."""
         return None if self._engine is None else self._engine.name
 
+    def hidden(self, channel: str) -> list[str]:
+        """Boards of which the channel sees nothing just now, though no gig has changed."""
+        return [] if channel == OPERATOR else sorted(self.store.hidden())
+
     def owners(self, channel: str, now: datetime) -> list[Owner]:
         """Whose gigs the channel may hold, by id."""
         with self.store.database.reading() as connection:

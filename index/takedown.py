@@ -21,7 +21,7 @@ from index.store.store import Store
 if TYPE_CHECKING:
     from index.ingest import Ingest
 
-_GIG = re.compile(r"(?:https?://[^/]+/gigs?/)?([a-z2-7]{16})")
+_GIG = re.compile(r"(?:https?://\S+/gigs?/)?([a-z2-7]{16})(?:[/?#]\S*)?")
 
 
 def find(store: Store, address: str) -> list[Key]:

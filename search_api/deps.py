@@ -27,6 +27,7 @@ class Store(Protocol):
 
     def find(self, gig_id: str, channel: str) -> Found | None: ...
     def boards(self) -> Sequence[BoardState]: ...
+    def infos(self) -> dict[str, BoardInfo]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Services:
 
 
 class BoardBook:
-    """Declarations of all boards by id, for names and attributions; read again after a while, because a board's
-    whole state is too much work for each page."""
+    """Declarations of all boards by id, for names and attributions; read again after a while. Not their whole state,
+    for which their gigs would have to be counted."""
 
     KEEP_S = 30
 
@@ -64,7 +65,7 @@ class BoardBook:
     def infos(self) -> dict[str, BoardInfo]:
         now = self._services.clock()
         if self._read_at is None or abs((now - self._read_at).total_seconds()) >= self.KEEP_S:
-            self._infos = {state.info.id: state.info for state in self._services.store.boards()}
+            self._infos = self._services.store.infos()
             self._read_at = now
         return self._infos
 

@@ -90,6 +90,7 @@ class Feed:
         what = (
             self.dialect.name, self.channel, self._base, timed, rates,
             state.revision, state.position, self._stream.index_name(), self.query.model_dump_json(),
+            self._stream.hidden(self.channel),
         )  # fmt: skip
         return validators(what, state.changed_at, self.now, timed=bool(timed or rates))
 

@@ -146,12 +146,18 @@ class Access:
         limit = self._partners.limit(partner) if partner else self._limit
         if limit is None or request.url.path.startswith(UNLIMITED):
             return {}
-        verdict = limit.take(partner.name if partner else client_of(request.client.host if request.client else ""))
+        verdict = limit.take(who(request))
         if verdict.allowed:
             return verdict.headers()
         self._telemetry.over_quota += 1
         detail = f"more than {verdict.quota} requests a minute; try again in {verdict.retry_in_s} s"
         raise Problem(429, detail, headers=verdict.headers())
+
+
+def who(request: Request) -> str:
+    """Whose quota it is: a partner's, by name, or an address's."""
+    partner = request.state.partner
+    return partner.name if partner else client_of(request.client.host if request.client else "")
 
 
 CODINGS = (b"zstd", b"gzip")

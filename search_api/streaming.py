@@ -3,7 +3,9 @@
 import sys
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from typing import Protocol
 
 from anyio import CancelScope
@@ -14,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from search_api.answers import PRIVATE, PUBLIC
-from search_api.middleware import HEAD, unchanged
+from search_api.middleware import HEAD, unchanged, who
 from search_api.problems import Problem
 
 if sys.version_info >= (3, 14):
@@ -25,6 +27,8 @@ else:
 AT_ONCE = 4
 """Long answers that are sent at once. Each holds a transaction of the store, which keeps SQLite's log from being
 shortened, and one of its 15 connections."""
+EACH = 2
+"""So many of them to one client, or a slow one could keep all others waiting."""
 PIECE = 64 * 1024
 """Bytes that are worth sending."""
 
@@ -32,17 +36,25 @@ PIECE = 64 * 1024
 class Places:
     """Places of long answers."""
 
-    def __init__(self, count: int = AT_ONCE) -> None:
-        self._free = threading.BoundedSemaphore(count)
+    def __init__(self) -> None:
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
-    def take(self) -> None:
-        """Raises a 503 Problem when there is none; `give_back` returns it."""
-        if not self._free.acquire(blocking=False):
-            message = "as many feeds as this instance sends at once are being sent; try again in a while"
-            raise Problem(503, message, headers={"Retry-After": "30"})
+    def take(self, client: str) -> None:
+        """Raises a 429 or 503 Problem when there is none; `give_back` returns it."""
+        with self._lock:
+            if self._taken[client] >= EACH:
+                message = f"{EACH} feeds are being sent to you already; wait until one of them is through"
+                raise Problem(429, message, headers={"Retry-After": "30"})
+            if self._taken.total() >= AT_ONCE:
+                message = "as many feeds as this instance sends at once are being sent; try again in a while"
+                raise Problem(503, message, headers={"Retry-After": "30"})
+            self._taken[client] += 1
 
-    def give_back(self) -> None:
-        self._free.release()
+    def give_back(self, client: str) -> None:
+        with self._lock:
+            self._taken[client] -= 1
+            self._taken += Counter()  # without those that have none
 
 
 def coding_of(request: Request) -> str | None:
@@ -81,9 +93,13 @@ def _packer(coding: str | None) -> _Packer | None:
 
 
 class _Streamed(StreamingResponse):
-    def __init__(self, pieces: Iterator[bytes], places: Places, headers: Mapping[str, str], media_type: str) -> None:
+    """Ends with `leave`, whatever happens."""
+
+    def __init__(
+        self, pieces: Iterator[bytes], leave: Callable[[], None], headers: Mapping[str, str], media_type: str
+    ) -> None:
         self._pieces = pieces
-        self._places = places
+        self._leave = leave
         super().__init__(iterate_in_threadpool(pieces), headers=headers, media_type=media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,7 +112,7 @@ class _Streamed(StreamingResponse):
                     with CancelScope(shield=True):
                         await run_sync(self._pieces.close)
             finally:
-                self._places.give_back()
+                self._leave()
 
 
 def send(
@@ -126,9 +142,10 @@ def send(
     if request.scope.get(HEAD):
         return Response(headers=headers, media_type=media_type)
     places: Places = request.app.state.long_answers
-    places.take()
+    client = who(request)
+    places.take(client)
     try:
-        return _Streamed(packed(make(), coding), places, headers, media_type)
+        return _Streamed(packed(make(), coding), partial(places.give_back, client), headers, media_type)
     except Exception:
-        places.give_back()
+        places.give_back(client)
         raise

@@ -24,6 +24,8 @@ class JsonApiSpider(BoardSpider):
     """Known fields beside the list; others are counted as unknown."""
     page_size: ClassVar[int] = 0
     """Rows a page; 0 means that the interface has one page only."""
+    most: ClassVar[int] = 0
+    """Rows that a run reads, the newest so many; with that it is complete. 0: all there are."""
 
     @classmethod
     def rows(cls, page: Page, tally: Tally) -> Iterator[object]:
@@ -48,8 +50,9 @@ class JsonApiSpider(BoardSpider):
     def read_postings(self, page: Page) -> Iterator[Draft | Request]:  # type: ignore[override]  # adds requests
         before = self.tally.counts["rows"]
         yield from super().read_postings(page)
-        if self.page_size and self.tally.counts["rows"] - before >= self.page_size:
-            yield from self._page_at(self.tally.counts["rows"])
+        rows = self.tally.counts["rows"]
+        if self.page_size and rows - before >= self.page_size and not 0 < self.most <= rows:
+            yield from self._page_at(rows)
 
     def _page_at(self, offset: int) -> Iterator[Request]:
         url = self.base_url + self.path

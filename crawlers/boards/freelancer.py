@@ -109,6 +109,7 @@ class FreelancerSpider(JsonApiSpider):
     envelope = ("result", "projects")
     envelope_fields = frozenset({"status", "request_id", "users", "selected_bids", "total_count"})
     page_size = 100
+    most = 1_900  # of many more: what is not among them is a day old, and must not be kept
 
     @classmethod
     def read(cls, row: Row) -> Draft:

@@ -246,17 +246,19 @@ class NavSpider(JsonApiSpider):
                 self.waiting.pop(uuid, None)
 
             url = self.base_url + self.entry_path + quote(uuid, safe="")
-            yield from self.ask(url, step, headers=self.headers, meta={ADVERT: uuid})
+            # It is asked because it changed: with no condition, of which nothing would come.
+            yield from self.ask(url, step, headers=self.headers, meta={ADVERT: uuid, OWN_CONDITION: True})
 
     def failed(self, failure: Failure) -> Iterator[Any]:
         """No changes (304) are no failure, and an advert that is gone is inactive."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         status = failure.value.response.status if isinstance(failure.value, HttpError) else 0
-        if (uuid := request.meta.get(ADVERT)) and status in (404, 410):
+        uuid = request.meta.get(ADVERT)
+        if uuid and status in (404, 410):
             self.waiting.pop(uuid, None)
             gone = {"external_id": uuid, "url": SITE + uuid, "title": "(removed)", "extra": {"status": "inactive"}}
             return self.flow.on(iter([gone | {"board": self.board.id}]))
-        if not request.meta.get(OWN_CONDITION):
+        if uuid or not request.meta.get(OWN_CONDITION):
             return super().failed(failure)
         if status == 304:
             self.tally.count("not_modified")

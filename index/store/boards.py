@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -35,6 +35,8 @@ class Standing:
     """The permission that the operator confirmed."""
     fresh: bool = True
     """False once the last good run is older than the board's terms allow."""
+    stale_since: datetime | None = None
+    """When it became so; None where it is fresh or never had a good run."""
 
     def level(self, channel: str) -> Level:
         """What the channel may show of this board's postings; nothing while the board is off or stale."""
@@ -60,6 +62,16 @@ class Health:
     """The same for everybody."""
 
 
+STALE = "not shown: the last good crawl is too old for its terms"
+
+
+def as_it_stands(standing: Standing, reading: Health) -> Health:
+    """The same, but that a board which may no longer be shown fails, however well it was read last."""
+    if standing.stale_since is None or reading.state not in ("healthy", "degraded"):
+        return reading
+    return Health("failing", standing.stale_since, STALE, STALE)
+
+
 @dataclass(frozen=True)
 class BoardState(Standing):
     """A board with its history."""
@@ -83,11 +95,9 @@ class BoardState(Standing):
         the operator."""
         if not self.enabled:
             return self.off_reason
-        stale = (
-            None if self.fresh or self.last_run is None else "not shown: the last good crawl is too old for its terms"
-        )
+        stale = None if self.fresh or self.last_run is None else STALE
         said = self.reading.public if public else self.reading.why
-        return "; ".join(part for part in (said, stale) if part) or None
+        return "; ".join(dict.fromkeys(part for part in (said, stale) if part)) or None
 
 
 def declare(database: Database, infos: Iterable[BoardInfo]) -> None:
@@ -127,11 +137,13 @@ def standings(connection: sa.Connection, now: datetime) -> dict[str, Standing]:
         if info.terms.off == UNDECLARED:
             enabled = False
         reason = None if enabled else info.terms.off or "switched off by the operator"
-        fresh = True
+        fresh, since = True, None
         if info.terms.freshness_s is not None:
             good = last_good_run(connection, info.id)
-            fresh = good is not None and (now - good).total_seconds() <= info.terms.freshness_s
-        found[info.id] = Standing(info, enabled, reason, row.evidence, fresh)
+            ends = good + timedelta(seconds=info.terms.freshness_s) if good else None
+            fresh = ends is not None and now <= ends
+            since = None if fresh else ends
+        found[info.id] = Standing(info, enabled, reason, row.evidence, fresh, since)
     return found
 
 
@@ -160,9 +172,10 @@ def states(connection: sa.Connection, now: datetime) -> list[BoardState]:
                 standing.off_reason,
                 standing.evidence,
                 standing.fresh,
+                standing.stale_since,
                 last_run=last,
                 open_gigs=open_gigs.get(board, 0),
-                reading=reading.get(board) or _said_of(last),
+                reading=as_it_stands(standing, reading.get(board) or _said_of(last)),
             )
         )
     return found

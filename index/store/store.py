@@ -18,7 +18,7 @@ from index.store.db import Database
 from index.store.migrate import migrate
 from index.store.schema import gigs as gigs_table
 from index.store.schema import meta, views
-from index.terms import OPERATOR
+from index.terms import OPERATOR, BoardInfo
 
 HIDDEN_S = 30.0
 """How long it is remembered which boards are hidden."""
@@ -130,6 +130,11 @@ class Store:
                 self._hidden = boards.stale(connection, datetime.now(UTC))
             self._hidden_at = time.monotonic()
         return self._hidden
+
+    def infos(self) -> dict[str, BoardInfo]:
+        """All declared boards by id, without counting their gigs."""
+        with self.database.reading() as connection:
+            return {board: its.info for board, its in boards.standings(connection, datetime.now(UTC)).items()}
 
     def boards(self) -> list[BoardState]:
         """All declared boards with terms, runs and health, by id."""

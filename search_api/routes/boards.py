@@ -41,6 +41,7 @@ class BoardItem(BaseModel):
         description="how reading it goes: degraded when a field fell or a page was missed, failing when nothing came "
         "or much less than usual; new before the first crawl"
     )
+    fresh: bool = Field(description="false while nothing of it is shown, for it was read less often than its terms ask")
     since: datetime | None = Field(description="since when it is healthy, degraded or failing, ISO 8601, UTC")
     why: str | None = Field(description="what is wrong, in words: why it is off, what fails or fell")
     last_run: RunItem | None = Field(description="the last crawl; null before the first")
@@ -63,6 +64,7 @@ def board_item(state: BoardState, public: bool = False) -> BoardItem:
         open_gigs=state.open_gigs,
         healthy=state.healthy,
         state=state.state,
+        fresh=state.fresh,
         since=state.reading.since if state.enabled else None,
         why=state.why(public),
         last_run=run

@@ -62,7 +62,7 @@ def get_snapshot(request: Request, services: ServicesDep, channel: FeedChannel) 
     now = services.clock()
     lines = services.stream.snapshot(query, channel, now)
     revision, changed_at = services.stream.last_change()
-    what = ("snapshot", channel, revision, query.model_dump_json())
+    what = ("snapshot", channel, revision, query.model_dump_json(), services.stream.hidden(channel))
 
     def pieces() -> Iterator[bytes]:
         return (f"{line}\n".encode() for line in lines)

@@ -22,7 +22,7 @@ from index.store.gigs import GigWrite, View
 from index.store.runs import Run
 from index.store.store import Found, Store
 from index.stream import Stream
-from index.terms import CHANNELS, OPERATOR
+from index.terms import CHANNELS, OPERATOR, BoardInfo
 from search_api.app import create_app
 from search_api.deps import Services
 from tests.api import made_up
@@ -56,6 +56,9 @@ class MemoryStore:
             return None
         gig = next((gig for channels, gig in views if channel in channels), None)
         return Found(gig, None, views[0][1].status == "closed")
+
+    def infos(self) -> dict[str, BoardInfo]:
+        return dict(BOARDS)
 
     def boards(self) -> list[BoardState]:
         states = [BoardState(info, info.terms.off is None, info.terms.off, open_gigs=3) for info in BOARDS.values()]

@@ -1,6 +1,7 @@
 """What owners ask for besides (index/terms.py), as a reader of the pages finds it."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from index.posting import Posting
 from index.terms import BoardTerms, Duty
 from search_api.words import DUTIES
 from tests.api import made_up
-from tests.api.conftest import Client, MakeClient
+from tests.api.conftest import Client, MakeClient, MemoryStore
 
 LINK = "https://board.example/job/1?utm_source=theirs&ref=Ä%20b#apply"
 
@@ -43,6 +44,17 @@ def test_a_label_stands_on_each_gig_of_its_board_and_a_notice_beside_the_attribu
     assert "Sorted by &lt;us&gt;." in client.page(f"/gig/{gig.id}").text
     other = client.page(f"/gig/{made_up.LESSON.id}").text
     assert 'class="label"' not in other
+
+
+def test_a_board_that_is_hidden_for_want_of_crawls_says_so(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = MemoryStore().boards()
+    monkeypatch.setattr(MemoryStore, "boards", lambda _: [replace(known[0], fresh=False), *known[1:]])
+    client = make_client()
+    assert [board["fresh"] for board in client.get("/boards").json()["items"]] == [False, *[True] * (len(known) - 1)]
+    text = client.page("/boards.html").text
+    assert text.count("nothing of it is shown until it has been") == 1
 
 
 def made(description: str = "Two walks a day.") -> Gig:

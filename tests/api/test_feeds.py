@@ -395,6 +395,20 @@ def test_asking_whether_anything_is_new_asks_nobody_for_a_second(
     assert len(asked) > before
 
 
+@pytest.mark.parametrize("address", ["/feeds/ndjson", "/snapshot"])
+def test_a_board_that_is_hidden_by_its_time_is_news(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """No gig has changed, and yet the feed is another."""
+    client = make_client()
+    first = client.get(address)
+    monkeypatch.setattr(client.services.stream.store, "hidden", lambda: frozenset(["errands"]))
+    monkeypatch.setattr("search_api.answers.LATE_S", -1)
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert again.headers["ETag"] != first.headers["ETag"]
+
+
 def test_what_ages_has_no_date_and_a_new_etag_each_minute(client: Client, make_client: MakeClient) -> None:
     first = client.get("/feeds/rss?posted_within=7d")
     assert "Last-Modified" not in first.headers
@@ -449,16 +463,23 @@ def test_an_unknown_format_names_the_known_ones(client: Client) -> None:
 
 def test_no_more_are_sent_at_once_than_the_store_bears(client: Client) -> None:
     places = client.app.state.long_answers
-    taken = 0
+    others = ["one", "one", "another", "127.0.0.1"]
+    for number, other in enumerate(others):
+        assert client.get("/feeds/csv").status_code == 200, number
+        places.take(other)
     try:
-        for _ in range(4):
-            places.take()
-            taken += 1
         answer = client.get("/feeds/csv")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        places.give_back(others.pop(0))
+        assert client.get("/feeds/csv").status_code == 200
+        others.append("127.0.0.1")
+        places.take(others[-1])
+        answer = client.get("/feeds/csv")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "30")
+        assert "2 feeds are being sent to you" in answer.json()["detail"]
     finally:
-        for _ in range(taken):
-            places.give_back()
+        for other in others:
+            places.give_back(other)
     for _ in range(6):  # each is given back
         assert client.get("/feeds/csv").status_code == 200
 

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -38,6 +39,19 @@ def test_scrapy_knows_the_same_boards(tmp_path: Path) -> None:
 def test_cadence_below_the_terms_is_refused() -> None:
     with pytest.raises(ValidationError, match="below the terms"):
         Board(id="x", name="X", homepage="https://x.example", terms=OFF, cadence_s=60)
+
+
+def test_a_whole_walk_fits_the_bounds_of_its_board() -> None:
+    """A bound that cuts each run makes none complete: nothing is ever closed, and what has to be fresh never shown."""
+    walks = {name: spider for name, spider in boards().items() if getattr(getattr(spider, "source", None), "most", 0)}
+    assert len(walks) > 5
+    for name, spider in walks.items():
+        source: Any = spider.source  # type: ignore[attr-defined]
+        board, walk_count = spider.board, len(source.each) or 1
+        if source.size:
+            pages = walk_count * -(-source.most // source.size) + bool(source.token)
+            assert pages <= board.max_pages, name
+        assert walk_count * source.most <= min(board.max_items, board.expect_max), name
 
 
 def test_a_spider_without_an_address_is_refused() -> None:

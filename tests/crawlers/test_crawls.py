@@ -178,6 +178,7 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "bad_row": Scenario(serve(jobs(job(1), "not an object", job(2)))),
     "robots_5xx": Scenario(serve(jobs(job(1)), robots=(503, {}, b""))),
+    "robots_for_tomorrow": Scenario(serve(jobs(job(1)), robots=(429, {"Retry-After": "86400"}, b""))),
     "robots_silent": Scenario(serve(jobs(job(1)), robots=(0, {}, b""))),
     "robots_slow": Scenario(slow_robots, bounds={"timeout_s": 0.7}),
     "robots_forbids": Scenario(serve(jobs(job(1)), robots=robots("User-agent: gigdex\nDisallow: /api"))),
@@ -371,6 +372,7 @@ def test_a_bad_row_makes_the_run_incomplete_only(crawled: Crawled) -> None:
     ("scenario", "error"),
     [
         ("robots_5xx", "answers 503, so nothing is allowed"),
+        ("robots_for_tomorrow", "answers 429, so nothing is allowed"),
         ("robots_silent", "no robots.txt"),
         ("robots_slow", "Timeout"),
         ("robots_forbids", "forbidden by robots.txt"),

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from scrapy import Request
 
 from crawlers.bases.json_kind import JsonSpider
 from crawlers.board import BadBoard, boards
@@ -440,6 +441,16 @@ def test_what_the_board_says_decides_where_the_title_has_no_tag(kind: str) -> No
     gig = normalize(posting)
     assert gig.kind == kind
     assert gig.evidence["kind"][0].source == "board"
+
+
+def test_a_run_that_reads_the_newest_only_is_complete_with_them() -> None:
+    """Else a board with more than its bound of pages would never be read completely, nor shown where its terms ask for
+    that."""
+    spider: Any = boards()["freelancer"]()
+    pages = [Page(json.dumps([{"id": n * 100 + i, "title": "T"} for i in range(100)]).encode(), "x") for n in range(20)]
+    following = [[one for one in spider.read_postings(page) if isinstance(one, Request)] for page in pages]
+    assert [len(requests) for requests in following] == [1] * 18 + [0, 0]
+    assert spider.tally.complete
 
 
 def test_every_kind_reads_its_own_board() -> None:

@@ -17,7 +17,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.boards.nav import NavSpider
-from crawlers.kept import BOOKMARK, Bookmark
+from crawlers.kept import BOOKMARK, OWN_CONDITION, Bookmark
 from crawlers.pipelines import InboxPipeline
 from index.settings import Settings
 from index.store.inbox import Inbox
@@ -107,6 +107,7 @@ def crawl(feed: Feed, bookmark: Bookmark | None = None, max_pages: int = 600) ->
         request = waiting.pop(0)
         for result in answered(spider, feed, request):
             if isinstance(result, Request):
+                assert result.meta[OWN_CONDITION], "a 304 would be taken for having read it"
                 waiting.append(result)
             elif isinstance(result, dict):
                 assert result["external_id"] not in postings, "the pipeline would drop the later one"

@@ -14,7 +14,7 @@ from crawlers.bases.xml_feed import dialect_of
 from crawlers.kinds import ALIASES
 from crawlers.page import MAX_BYTES, Page
 from crawlers.parse import UnknownBoard, kinds, parse_file
-from crawlers.row import BadRow
+from crawlers.row import BadPage, BadRow
 from crawlers.tally import Tally
 from index.posting import Posting
 
@@ -332,6 +332,14 @@ def test_a_gzip_bomb_is_bounded() -> None:
     bomb = gzip.compress(b" " * (MAX_BYTES + 1_000_000), 1)
     (row,) = read("remotive", bomb)
     assert row == BadRow(0, f"larger than {MAX_BYTES} bytes")
+
+
+def test_gzip_in_several_parts_is_read_to_its_end_and_within_its_bound() -> None:
+    first, second = gzip.compress(b'[{"id": 1, "title": "Paint"},'), gzip.compress(b'{"id": 2, "title": "Sweep"}]')
+    assert Page(first + second, "x").json == [{"id": 1, "title": "Paint"}, {"id": 2, "title": "Sweep"}]
+    assert Page(gzip.compress(b"") * 20_000 + first + second, "x").json[1]["title"] == "Sweep"
+    with pytest.raises(BadPage, match="larger than"):
+        _ = Page(gzip.compress(b"x" * 600) * 10, "x", max_bytes=5_000).data
 
 
 def test_gzip_files_are_read() -> None:

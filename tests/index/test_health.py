@@ -8,7 +8,7 @@ import pytest
 
 from index.health import FALLEN, judge, may_close, verdict
 from index.ingest import Ingest
-from index.store.boards import BoardState, accept, declare
+from index.store.boards import STALE, BoardState, accept, declare
 from index.store.inbox import Inbox
 from index.store.runs import Run, last_runs
 from index.store.store import Store
@@ -183,4 +183,9 @@ def test_a_stale_board_says_that_it_is_hidden(store: Store, run_board: RunBoard,
 
         save_run(store.database, connection, replace(old, finished_at=datetime.now(UTC) - timedelta(hours=25)))
     assert not state_of(store).fresh
-    assert "not shown" in str(state_of(store).why())
+    assert (state_of(store).state, state_of(store).why()) == ("failing", STALE)
+    assert (datetime.now(UTC) - state_of(store).reading.since).total_seconds() == pytest.approx(3600, abs=300)
+    run_board("alpha", outcome="failed", complete=False)
+    assert str(state_of(store).why()).endswith(STALE)
+    run_board("alpha", posting("alpha", "1"))
+    assert (state_of(store).state, state_of(store).why()) == ("healthy", None)

@@ -21,6 +21,7 @@ from index.query import BadQuery, SearchQuery
 from index.search import Search
 from index.settings import Settings
 from index.store import boards, gigs, schema
+from index.store import stream as walks
 from index.store.gigs import GigWrite, View
 from index.store.inbox import Inbox
 from index.store.store import Store
@@ -156,6 +157,29 @@ def test_pages_cover_everything_once(stream: Stream, run_board: RunBoard, monkey
     assert len({item["id"] for item in items}) == 10
 
 
+def test_a_sitemap_has_what_pages_show(store: Store, run_board: RunBoard) -> None:
+    run_board("alpha", *(posting("alpha", str(n), title=f"Carry box number {n} for ${20 + n}") for n in range(5)))
+    run_board("delta", posting("delta", "1", title="Hidden from all"))
+    with store.database.snapshot() as connection:
+        parts = walks.page_parts(connection, 2)
+        listed = [one for part, _ in parts for one, _ in walks.pages(connection, part * 2, part * 2 + 1)]
+    assert [part for part, _ in parts] == [0, 1, 2]
+    assert sorted(listed) == sorted(gig_id("alpha", str(n)) for n in range(5))
+
+
+def test_a_takedown_is_not_kept_by_matching_either(store: Store, ingest: Ingest, run_board: RunBoard) -> None:
+    run_board("alpha", posting("alpha", "1", description="A secret text."))
+    store.set(gigs.MATCHED, str(store.revision()))  # so that what it was is kept until the change is matched
+    order(store, [("alpha", "1")])
+    apply_pending(ingest, lambda: None)
+    with store.database.reading() as connection:
+        for table in (schema.matched_views, schema.views, schema.postings):
+            assert connection.execute(sa.select(table)).all() == []
+        [rule] = connection.execute(sa.select(schema.forgotten)).all()
+    assert rule.applied_at is not None
+    assert "alpha" not in rule.pattern
+
+
 def test_an_old_cursor_says_what_to_do(store: Store, stream: Stream, run_board: RunBoard) -> None:
     reader = Reader(stream)
     run_board("alpha", posting("alpha", "1"))
@@ -228,6 +252,12 @@ def test_a_takedown_leaves_a_tombstone_and_keeps_it_out(
     reader = Reader(stream)
     keys = find(store, "http://alpha.example/1?utm_source=x#top")
     assert keys == find(store, gig_id("alpha", "1")) == find(store, "alpha:1") == [("alpha", "1")]
+    for address in (
+        "https://gigdex.example/gig/{}",
+        "http://h:1/sub/gigs/{}?currency=EUR",
+        "https://h/gig/{}/#sources",
+    ):
+        assert find(store, address.format(gig_id("alpha", "1"))) == keys
     order(store, keys)
     assert apply_pending(ingest, lambda: pytest.fail("nothing has to be made anew")) == 1
     [item] = reader.follow()

@@ -50,6 +50,9 @@ class Shelf:
     def boards(self) -> list[Any]:
         return []
 
+    def infos(self) -> dict[str, Any]:
+        return {}
+
 
 class World:
     def __init__(self, folder: Path) -> None:

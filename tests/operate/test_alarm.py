@@ -16,11 +16,11 @@ from index import alarm
 from index.alarm import Alarm, Change
 from index.instance import Instance
 from index.settings import BadSettings, Settings, load_settings
-from index.store.boards import decide
+from index.store.boards import decide, declare
 from index.store.leases import Leases
 from index.store.store import Store
 from index.worker import CHORES
-from tests.index.conftest import POSTGRES, Clock, RunBoard, posting
+from tests.index.conftest import POSTGRES, Clock, RunBoard, board, posting
 
 ROWS = [posting("alpha", str(number)) for number in range(10)]
 
@@ -54,6 +54,18 @@ def test_each_change_is_told_once_also_after_a_restart(store: Store, run_board: 
     decide(store.database, "alpha", False, None)
     Alarm(store, {"test": told}, clock).tell()
     assert told.changes[2:] == [("alpha", "healthy", "off")]
+
+
+def test_a_board_that_is_hidden_for_want_of_crawls_is_told(store: Store, run_board: RunBoard, clock: Clock) -> None:
+    declare(store.database, [board("alpha", max_age_s=3600)])
+    told = Told()
+    run_board("alpha", *ROWS)
+    under_test = Alarm(store, {"test": told}, clock)
+    under_test.tell()
+    clock.pass_by(hours=2)
+    for _ in range(2):
+        under_test.tell()
+    assert told.changes == [("alpha", "healthy", "failing")]
 
 
 def test_a_new_board_that_fails_is_told(store: Store, run_board: RunBoard) -> None:

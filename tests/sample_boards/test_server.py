@@ -212,7 +212,10 @@ def test_it_runs_as_a_command() -> None:
     command = [sys.executable, "-m", "crawlers.sample_boards.server", "0"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ) as child:
         assert child.stdout is not None
-        told = child.stdout.readline()
-        child.send_signal(signal.SIGINT)
-        assert child.wait(timeout=20) == 0
+        try:
+            told = child.stdout.readline()
+            child.send_signal(signal.SIGINT)
+            assert child.wait(timeout=20) == 0
+        finally:
+            child.kill()  # nothing where it has ended
     assert re.fullmatch(r"Sample boards at http://127\.0\.0\.1:\d+ .*\n", told)
