@@ -256,6 +256,8 @@ def _said(name: str, kind: str, value: object, limits: Mapping[str, Any]) -> str
             return f"is longer than {limits['max_length']:,} characters"
         case "too_long":
             return f"has more than {limits['max_length']:,} values"
+        case "string_unicode":
+            return f"{written} has half a character in it"
         case "literal_error":
             known = limits["expected"].replace("'", "").replace(" or ", ", ")
             return f"{written} is not one of {known}"

@@ -52,6 +52,8 @@ def test_contradictions_and_repetitions_are_named() -> None:
         SearchQuery.from_params([("pay_min", "20"), ("pay_max", "10")])
     with pytest.raises(BadQuery, match="given twice"):
         SearchQuery.from_params([("q", "a"), ("q", "b")])
+    with pytest.raises(BadQuery, match="half a character"):
+        SearchQuery.from_params([("q", "dog \ud800")])
     with pytest.raises(BadQuery, match="category"):
         SearchQuery.from_params([("category", f"c{n}") for n in range(101)])
 
