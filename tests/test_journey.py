@@ -41,12 +41,19 @@ class Running:
         total: int = answer.json()["total"]
         return total
 
-    def wait_for(self, gigs: int, boards: int = 8) -> None:
+    def wait_for(self, gigs: int) -> None:
+        """Until the first crawl of every board has been ingested, and the index has followed."""
         end = time.monotonic() + PATIENCE_S
-        while self.total(risk="all") < gigs or len(self.facets()["board"]) < boards:
-            assert time.monotonic() < end, f"only {self.total(risk='all')} gigs on {self.facets()['board']}"
+        before, found = -1, self.total(risk="all")
+        while found < gigs or found != before or not self.is_through():
+            assert time.monotonic() < end, f"only {found} gigs on {self.facets()['board']}"
             assert self.process.poll() is None, "gigdex up ended"
             time.sleep(0.5)
+            before, found = found, self.total(risk="all")
+
+    def is_through(self) -> bool:
+        boards = [board for board in self.client.get("/boards").json()["items"] if board["enabled"]]
+        return len(boards) == 8 and all(board["last_run"] for board in boards)
 
     def facets(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self.client.get("/gigs").json()["facets"]
