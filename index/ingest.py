@@ -155,13 +155,14 @@ class Ingest:
 
     def _unread(self, waiting: Sequence[InboxPosting]) -> dict[int, "_Unread"]:
         """What was not read because its page is unchanged, by inbox row."""
+        shown_again = {row.id: unread for row in waiting if (unread := read_unchanged(row.content))}
+        if not shown_again:
+            return {}
         found: dict[int, _Unread] = {}
         with self.store.database.reading() as connection:
-            for row in waiting:
-                if unread := read_unchanged(row.content):
-                    board, page = unread
-                    keys = [(board, external_id) for external_id in page.ids]
-                    found[row.id] = _Unread(board, page, postings.load(connection, keys))
+            for number, (board, page) in shown_again.items():
+                keys = [(board, external_id) for external_id in page.ids]
+                found[number] = _Unread(board, page, postings.load(connection, keys))
         return found
 
     def _see_unread(self, unread: "_Unread", row: InboxPosting, sightings: dict[Key, Sighting]) -> None:

@@ -1,12 +1,12 @@
 """Whether a gig fits a query, without an engine: the same clauses over the same document (the change stream asks)."""
 
-from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 
+from index.batch import Batch
 from index.compile import compile_query
 from index.document import document
-from index.engine.base import And, Clause, Document, Everything, Not, Nothing, Or, Phrase, Range, Term
+from index.engine.base import Clause
 from index.geo import Cells
 from index.gig import Gig
 from index.query import SearchQuery
@@ -32,7 +32,11 @@ class Matcher:
         """Whether the gig, as the channel sees it, is among what the query finds. The gig has a seq."""
         if not self._query.q.strip():  # then no clause looks at words, and finding them is most of the work
             gig = gig.model_copy(update={"title": "", "description": "", "organization": None})
-        return _holds(self._clause(gig.language), _Fields(document(gig, 0, (self._channel,))), self._here)
+        found = document(gig, 0, (self._channel,))
+        if self._near is not None:
+            is_here = bool(Cells(found.keywords["cell"]).within(*self._near, self._query.radius_km))
+            found = replace(found, keywords={**found.keywords, "cell": (_HERE,) if is_here else ()})
+        return bool(Batch([found]).fitting(self._clause(gig.language)))
 
     def _clause(self, language: str | None) -> Clause:
         if language not in self._clauses:
@@ -42,49 +46,6 @@ class Matcher:
             self._clauses[language] = compiled.where
         return self._clauses[language]
 
-    def _here(self, cells: Collection[str]) -> bool:
-        return self._near is None or bool(Cells(cells).within(*self._near, self._query.radius_km))
-
 
 _HERE = "here"
 """Stands for the cells of the circle around `near`, which need not be listed to look at one gig."""
-
-
-class _Fields:
-    """A document's fields, tokens parted once."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    @cached_property
-    def tokens(self) -> dict[str, list[str]]:
-        return {name: text.split(" ") for name, text in self.document.tokens.items()}
-
-    def values(self, field: str) -> Collection[str]:
-        keywords = self.document.keywords.get(field)
-        return self.tokens[field] if keywords is None else keywords
-
-
-def _holds(clause: Clause, its: _Fields, here: Callable[[Collection[str]], bool]) -> bool:
-    match clause:
-        case Everything():
-            return True
-        case Nothing():
-            return False
-        case Term("cell", values) if values == (_HERE,):
-            return here(its.values("cell"))
-        case Term(field, values):
-            return not set(values).isdisjoint(its.values(field))
-        case Phrase(field, wanted):
-            found = its.tokens[field]
-            starts = range(len(found) - len(wanted) + 1)
-            return any(tuple(found[start : start + len(wanted)]) == wanted for start in starts)
-        case Range(field, low, high):
-            number = its.document.numbers.get(field)
-            return number is not None and (low is None or number >= low) and (high is None or number <= high)
-        case And(clauses):
-            return all(_holds(one, its, here) for one in clauses)
-        case Or(clauses):
-            return any(_holds(one, its, here) for one in clauses)
-        case Not(inner):
-            return not _holds(inner, its, here)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from index import grammar, search
-from index.alerts.batch import Batch, positions
+from index.batch import Batch, positions
 from index.compile import compile_where, compile_words, stem_languages
 from index.engine.base import Clause, Document, Nothing, Range
 from index.geo import Cells

@@ -92,6 +92,7 @@ class Store:
 
     def find(self, gig_id: str, channel: str) -> Found | None:
         """A gig by id, as the channel may see it; None when there never was one."""
+        hidden = frozenset() if channel == OPERATOR else self.hidden()
         with self.database.reading() as connection:
             gig = gigs.load_by_id(connection, [gig_id]).get(gig_id)
             if gig is None:
@@ -104,10 +105,8 @@ class Store:
             found = self._views(connection, [(gig.seq, 0)], channel).get((gig.seq, 0))
             # What the channel may see can be over while the gig goes on elsewhere.
             is_closed = (found or gig).status == "closed"
-            if found is not None and channel != OPERATOR:
-                is_hidden = any(source.board in self.hidden() for source in found.sources)
-                found = None if is_hidden else found
-            return Found(found, None, is_closed)
+            is_hidden = found is not None and not hidden.isdisjoint(source.board for source in found.sources)
+            return Found(None if is_hidden else found, None, is_closed)
 
     def count_gigs(self) -> int:
         """Gigs that were not merged into others, open or closed."""
