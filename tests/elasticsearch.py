@@ -8,6 +8,7 @@ refuses to run as root.
 import base64
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -18,10 +19,14 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from index.engine.elastic_client import Cluster
 
 HOME = Path(__file__).resolve().parents[1] / ".test-services" / "elasticsearch"
 URL = "GIGDEX_TEST_ELASTICSEARCH_URL"
@@ -102,6 +107,18 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+@contextmanager
+def own_cluster(url: str) -> Iterator[Cluster]:
+    """With a name for indexes that nobody else uses; what was made under it is removed in the end."""
+    cluster = Cluster((url,), f"test-{secrets.token_hex(4)}")
+    yield cluster
+    client = cluster.client()
+    for name in client.indices.get(index=f"{cluster.alias}-v*"):
+        client.indices.delete(index=name)
+    client.options(ignore_status=404).indices.delete_index_template(name=f"{cluster.alias}-v*")
+    client.close()
 
 
 class Server:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 import subprocess
 import threading
 import time
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from index.engine.choice import Engines
 from index.instance import Instance
 from index.reconcile import reconcile
 from index.settings import Settings
@@ -33,18 +31,13 @@ EACH = 150
 
 @pytest.fixture
 def settings(tmp_path: Path, elasticsearch_url: str, postgresql_url: str) -> Iterator[Settings]:
-    settings = Settings(
-        data=tmp_path / "data",
-        database_url=postgresql_url,
-        elasticsearch_url=elasticsearch_url,
-        elasticsearch_index=f"test-{secrets.token_hex(4)}",
-    )
-    yield settings
-    client = Engines(settings).cluster.client()
-    for name in client.indices.get(index=f"{settings.elasticsearch_index}-v*"):
-        client.indices.delete(index=name)
-    client.options(ignore_status=404).indices.delete_index_template(name=f"{settings.elasticsearch_index}-v*")
-    client.close()
+    with elasticsearch.own_cluster(elasticsearch_url) as cluster:
+        yield Settings(
+            data=tmp_path / "data",
+            database_url=postgresql_url,
+            elasticsearch_url=elasticsearch_url,
+            elasticsearch_index=cluster.alias,
+        )
 
 
 class Part:

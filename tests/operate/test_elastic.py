@@ -1,7 +1,6 @@
 """An instance whose search index is elsewhere: rebuilt while it answers, reconciled, waited for. And the embedded one,
 where the same holds for it."""
 
-import secrets
 import socket
 import sys
 import threading
@@ -47,15 +46,8 @@ def settings(request: pytest.FixtureRequest, where: str, tmp_path: Path) -> Iter
         yield Settings(data=tmp_path)
         return
     url = request.getfixturevalue("elasticsearch_url")
-    settings = Settings(data=tmp_path, elasticsearch_url=url, elasticsearch_index=f"test-{secrets.token_hex(4)}")
-    yield settings
-    from index.engine.choice import Engines
-
-    client = Engines(settings).cluster.client()
-    for name in client.indices.get(index=f"{settings.elasticsearch_index}-v*"):
-        client.indices.delete(index=name)
-    client.options(ignore_status=404).indices.delete_index_template(name=f"{settings.elasticsearch_index}-v*")
-    client.close()
+    with elasticsearch.own_cluster(url) as cluster:
+        yield Settings(data=tmp_path, elasticsearch_url=url, elasticsearch_index=cluster.alias)
 
 
 @pytest.fixture

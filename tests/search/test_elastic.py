@@ -29,13 +29,8 @@ pytestmark = elasticsearch.MARKS
 
 @pytest.fixture
 def cluster(elasticsearch_url: str) -> Iterator[Cluster]:
-    cluster = Cluster((elasticsearch_url,), f"test-{secrets.token_hex(4)}")
-    yield cluster
-    client = cluster.client()
-    for name in client.indices.get(index=f"{cluster.alias}-v*"):
-        client.indices.delete(index=name)
-    client.options(ignore_status=404).indices.delete_index_template(name=f"{cluster.alias}-v*")
-    client.close()
+    with elasticsearch.own_cluster(elasticsearch_url) as cluster:
+        yield cluster
 
 
 def published(cluster: Cluster) -> ElasticEngine:
